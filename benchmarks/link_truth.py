@@ -125,11 +125,12 @@ class SharedLines:
     def are_many(self, pair: Pair) -> bool:
         """Tell whether ten lines are the same, and a third of the session's or the commit's."""
         session, sha = pair
-        added = self._added.get(sha, Sketch(frozenset(), 0))
+        added = self._added.get(sha, Sketch.of(b"", MAX_OF_COMMIT))
         for written in self._written[session]:
             n_shared = len(written.hashes & added.hashes)
-            shares = (written.shared(added), added.shared(written))
-            if n_shared >= _MANY and any(n >= _MUCH * n_all for n, n_all in shares):
+            compared = written.compared(added)
+            sizes = (compared.n_first, compared.n_second)
+            if n_shared >= _MANY and any(compared.n_shared >= _MUCH * n for n in sizes):
                 return True
         return False
 

@@ -9,9 +9,11 @@ keep the same lines, and what they share is a fair measure of what the texts sha
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from heapq import nsmallest
+from struct import unpack
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -66,23 +68,48 @@ def sketch(sealed: Iterable[int], most: int) -> bytes:
     return b"".join(each.to_bytes(_SEALED_BYTES, "big") for each in lowest)
 
 
+class Compared(NamedTuple):
+    """What two sketches share, as far as both of them hold every line."""
+
+    n_shared: int
+    """Lines that stand in both."""
+    n_first: int
+    """Lines of the first."""
+    n_second: int
+    """Lines of the second."""
+
+
 class Sketch(NamedTuple):
     """A sketch to compare with."""
 
     hashes: frozenset[int]
+    ordered: tuple[int, ...]
+    """The same, the lowest first."""
     highest: int
     """Up to which sealed hash it holds every line."""
 
     @classmethod
     def of(cls, data: bytes, most: int) -> Sketch:
         """Return the sketch of at most so many lines that `data` holds."""
-        places = range(0, len(data), _SEALED_BYTES)
-        hashes = [int.from_bytes(data[at : at + _SEALED_BYTES], "big") for at in places]
-        is_cut = len(hashes) >= most
-        return cls(frozenset(hashes), hashes[-1] if is_cut else _N_SEALED)
+        ordered = _unpacked(data)
+        is_cut = len(ordered) >= most
+        return cls(frozenset(ordered), ordered, ordered[-1] if is_cut else _N_SEALED)
 
-    def shared(self, other: Sketch) -> tuple[int, int]:
-        """Return how many lines of this stand in the other too, and of how many."""
+    def compared(self, other: Sketch) -> Compared:
+        """Return what this shares with another."""
         highest = min(self.highest, other.highest)
-        own = {each for each in self.hashes if each <= highest}
-        return len(own & other.hashes), len(own)
+        shared = self.hashes & other.hashes
+        return Compared(
+            sum(each <= highest for each in shared),
+            bisect_right(self.ordered, highest),
+            bisect_right(other.ordered, highest),
+        )
+
+
+def _unpacked(data: bytes) -> tuple[int, ...]:
+    """Return sealed hashes; with a zero before each all of them are read in one go."""
+    n_hashes = len(data) // _SEALED_BYTES
+    padded = bytearray(4 * n_hashes)
+    for place in range(_SEALED_BYTES):
+        padded[place + 1 :: 4] = data[place : n_hashes * _SEALED_BYTES : _SEALED_BYTES]
+    return unpack(f">{n_hashes}I", padded)

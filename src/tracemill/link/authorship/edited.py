@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tracemill.base.line_sketch import MAX_OF_SESSION, Sketch
+from tracemill.base.line_sketch import MAX_OF_SESSION, Compared, Sketch
 from tracemill.link.authorship.authors import Authors
 from tracemill.link.authorship.edited_paths import edited_paths
 from tracemill.link.authorship.sureness import Measures, sureness
@@ -130,16 +130,15 @@ def _touch(
     shared = frozenset[int]() if added is None else added.hashes & own.hashes
     if fresh is None and not shared:
         return None
-    n_of = 0 if added is None else added.shared(own)[1]
-    n_own, n_of_own = (0, 0) if added is None else own.shared(added)
+    compared = Compared(0, 0, 0) if added is None else own.compared(added)
     return _Touch(
         trajectory=trajectory,
         last=last,
         late=max(written - (fresh or last), timedelta()),
         is_fresh=fresh is not None,
         shared=shared,
-        n_of=n_of,
-        own_share=n_own / n_of_own if n_of_own else 0.0,
+        n_of=compared.n_second,
+        own_share=compared.n_shared / compared.n_first if compared.n_first else 0.0,
     )
 
 
