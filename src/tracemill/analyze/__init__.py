@@ -9,17 +9,29 @@ versions of a prompt or recipe beside one another. To add a metric: a function i
 of `metrics` and its line in `METRICS`; to add a pattern: an entry in `patterns.toml`.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING, Final
 
-from typing import Final
+from tracemill.base.loading import front
 
-from tracemill.analyze.conclusions.calibration import calibrations
-from tracemill.analyze.conclusions.patterns import find_patterns, shipped_rules
-from tracemill.analyze.conclusions.ranking import rank
-from tracemill.analyze.metrics.table import METRICS
+if TYPE_CHECKING:
+    from tracemill.analyze.conclusions.calibration import calibrations
+    from tracemill.analyze.conclusions.patterns import find_patterns, shipped_rules
+    from tracemill.analyze.conclusions.ranking import rank
+    from tracemill.analyze.metrics.table import METRICS
 
 ANALYZE_VERSION: Final = 7
 """Raise it when the same records would give other numbers."""
 
 __all__ = ["ANALYZE_VERSION", "METRICS", "calibrations", "find_patterns", "rank", "shipped_rules"]
 """Numbers of the work as a whole are imported from their own modules."""
+
+__getattr__ = front(
+    __name__,
+    {
+        "METRICS": "metrics.table",
+        "calibrations": "conclusions.calibration",
+        "find_patterns": "conclusions.patterns",
+        "rank": "conclusions.ranking",
+        "shipped_rules": "conclusions.patterns",
+    },
+)

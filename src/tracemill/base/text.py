@@ -64,6 +64,11 @@ def without_spaces(text: str) -> str:
     return text.translate(_SPACES) if text.isascii() else "".join(text.split())
 
 
+def utf8(text: str | bytes) -> bytes:
+    """Return a text as UTF-8, half of a surrogate pair as a question mark; bytes as they are."""
+    return text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+
+
 def counted(n: int, noun: str) -> str:
     """Return a number with its noun: `1 session`, `2 sessions`."""
     is_plain = not noun.endswith("y") or noun.endswith(("ay", "ey", "oy"))

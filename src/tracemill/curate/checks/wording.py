@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tracemill.base.text import utf8
 from tracemill.records.datasets.audits import TrainingRow
 from tracemill.records.datasets.examples import Message
 
@@ -22,7 +23,7 @@ def said(row: TrainingRow) -> bytes:
     Where a row tells what is learned of it, what stands before the request that this answers is
     left out: rows of one session share that, and differ by what they teach.
     """
-    return b"\n".join([text.encode("utf-8", "replace") for text in _from(row, _first_learned(row))])
+    return b"\n".join([utf8(text) for text in _from(row, _first_learned(row))])
 
 
 def everything_said(row: TrainingRow) -> str:

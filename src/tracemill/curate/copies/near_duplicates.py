@@ -21,6 +21,8 @@ import numpy as np
 import rensa
 from numpy.typing import NDArray
 
+from tracemill.base.text import utf8
+
 WORDS: Final = 5
 """Words in a shingle."""
 _PERMUTATIONS: Final = 128
@@ -183,11 +185,7 @@ class Shingles:
 
 def _name(text: Text) -> bytes:
     """Return what a text is known by: processors make this hash twice as fast as others."""
-    return sha256(_utf8(text), usedforsecurity=False).digest()
-
-
-def _utf8(text: Text) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+    return sha256(utf8(text), usedforsecurity=False).digest()
 
 
 def shingled(texts: Sequence[Text]) -> Shingled:
@@ -213,7 +211,7 @@ def _batches(texts: Sequence[Text]) -> Iterator[list[bytes]]:
     held: list[bytes] = []
     n_bytes = 0
     for text in texts:
-        data = _utf8(text)
+        data = utf8(text)
         held.append(data)
         n_bytes += len(data)
         if n_bytes >= _BATCH_BYTES or len(held) == _BATCH_TEXTS:

@@ -168,14 +168,7 @@ class Work(Record, frozen=True, kw_only=True):
         more: Iterable[str] = (),
         tools: tuple[dict[str, Any], ...] | None = None,
     ) -> ChatExample:
-        """Return the example of some steps, of which the last is imitated.
-
-        Args:
-            steps: The steps.
-            untrained: Indexes of those that are not imitated.
-            builder: Who asks.
-            more: What else is known about it.
-            tools: The tools that were there; those that its messages call unless given.
+        """Return the example of some steps, the last imitated, with `tools` or those that it calls.
 
         Raises:
             UnansweredCallError: a call of them was never answered.
@@ -343,8 +336,8 @@ class Window:
             if step.speaker != "agent" or len(step.text) < _MIN_REPEATED or not before.results:
                 continue
             said = without_spaces(step.text)
-            n_returned = sum(len(each.content) for each in before.results)
-            if _MIN_REPEATED <= len(said) <= n_returned and said in _returned(before):
+            returned = (without_spaces(each.content) for each in before.results)
+            if len(said) >= _MIN_REPEATED and said in "".join(returned):
                 found.add(step.index)
         return found
 
@@ -358,11 +351,6 @@ class Window:
         if _any_within(self._corrected, first, turn.last_step):
             return "corrected_turn"
         return "image_turn" if holds_image(turn) else None
-
-
-def _returned(step: Step) -> str:
-    """Return what tools returned in a step, without spaces."""
-    return "".join(without_spaces(each.content) for each in step.results)
 
 
 def _failed_steps(activity: Activity) -> set[int]:
@@ -398,11 +386,9 @@ def _has_image(step: Step) -> bool:
 
 def _is_withheld(step: Step) -> bool:
     """Tell whether redaction failed on a step, so that nobody knows what was said in it."""
-    return (
-        step.text.startswith(UNSCANNED)
-        or any(call.name.startswith(UNSCANNED) for call in step.calls)
-        or any(result.content.startswith(UNSCANNED) for result in step.results)
-    )
+    names = (call.name for call in step.calls)
+    contents = (result.content for result in step.results)
+    return any(said.startswith(UNSCANNED) for said in (step.text, *names, *contents))
 
 
 def _up_to_trained_message(messages: list[Message]) -> list[Message]:
