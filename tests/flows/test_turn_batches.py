@@ -86,6 +86,17 @@ def test_a_failed_answer_is_counted_and_may_come_again(
     assert (failed.n_failed, failed.n_asked, again.n_asked) == (1, 0, 1)
 
 
+def test_an_answer_that_said_nothing_may_come_again(workspace: Workspace, tmp_path: Path) -> None:
+    first, *rest = [each["custom_id"] for each in asked(workspace, tmp_path / "one")]
+    answered(workspace, tmp_path, {first: "what?", **dict.fromkeys(rest, said("please"))})
+    left = [each["custom_id"] for each in asked(workspace, tmp_path / "two")]
+    mended = answered(workspace, tmp_path, {first: said("please")})
+
+    assert left == [first]
+    assert (mended.report.faults, mended.report.stopped_by) == ({}, None)
+    assert len(by_model(mended)) == N_HEARD
+
+
 def test_nothing_is_written_where_nothing_is_left_to_ask(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -36,6 +36,15 @@ def test_words_shift_what_cues_speak_for() -> None:
     assert with_word["correction"] > shares["correction"]
 
 
+def test_the_order_of_words_decides_nothing() -> None:
+    found = list(cues_of("the page", said_in("the page"), SHOWN, NO_REPLY))
+    text = "add all app as at back be but can code do file fix for get how if is make new"
+    words = sorted(words_in(text))
+    orders = [words[at:] + words[:at] for at in range(len(words))]
+
+    assert len({tuple(readings(found, order)) for order in orders}) == 1
+
+
 def test_a_word_that_few_people_say_tells_nothing() -> None:
     found = list(cues_of("the page", said_in("the page"), SHOWN, NO_REPLY))
 

@@ -113,7 +113,7 @@ def take_answers(
         NotFoundError: there is no such file.
         DataError: it holds something else.
     """
-    turns = _turns(workspace, config, wanted)
+    turns = _turns(workspace, config, wanted, is_by_file=True)
     desk = _Desk(model_name(f"{config.backend}:{config.model}"), wanted, clock, turns.path)
     return _labelled(config, wanted, turns, desk, desk.take(read_answers(file), turns))
 
@@ -130,7 +130,7 @@ def write_questions(
     """
     require_elsewhere(workspace, folder)
     folder = new_folder(folder)
-    turns = _turns(workspace, config, wanted)
+    turns = _turns(workspace, config, wanted, is_by_file=True)
     if not turns.left:
         raise NotFoundError("no question about a turn is open; see: tracemill session list")
     settings = msgspec.structs.replace(wanted.settings, schema=dict(SCHEMA))
@@ -143,14 +143,18 @@ def write_questions(
     return _labelled(config, wanted, turns, desk)
 
 
-def _turns(workspace: Workspace, config: SubjectConfig, wanted: Wanted) -> _Turns:
+def _turns(
+    workspace: Workspace, config: SubjectConfig, wanted: Wanted, *, is_by_file: bool = False
+) -> _Turns:
+    """Return turns; by file, an answer that says nothing may be given again, and told right."""
     lake = Lake(workspace.lake)
     found = list(places(lake, Facts(lake).trajectories, wanted.n))
     asked = [place for place in found if is_wanted(wanted.policy, place.ruled)]
     name = model_name(f"{config.backend}:{config.model}")
     path = answers_file(workspace, name, config.endpoint)
     known = {each.key: each for each in kept_answers(path)}
-    return _Turns(found, asked, [place for place in asked if place.key not in known], known, path)
+    done = {key for key, answer in known.items() if not (is_by_file and answer.fault)}
+    return _Turns(found, asked, [place for place in asked if place.key not in done], known, path)
 
 
 def _labelled(

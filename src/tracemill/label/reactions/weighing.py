@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from math import exp
+from math import exp, fsum
 from typing import Final, NamedTuple
 
 import rtoml
@@ -38,7 +38,8 @@ def readings(cues: Iterable[Cue], words: Iterable[str] = ()) -> list[Reading]:
     seen = {cue.name: cue for cue in reversed(tuple(cues))}
     known = [(_weights()[name], cue) for name, cue in seen.items() if name in _weights()]
     said = [_words()[word] for word in words if word in _words()]
-    sums = [sum(each) for each in zip(*(weights for weights, _ in known), *said, strict=True)]
+    # exact sums: words come in another order each time, and rounding would decide between equals
+    sums = [fsum(each) for each in zip(*(weights for weights, _ in known), *said, strict=True)]
     powers = [exp(each) for each in sums]
     found = [
         Reading(kind, power / sum(powers), _speaking_most(known, at))
