@@ -90,3 +90,25 @@ def test_a_command_that_a_person_refused_asks_for_nothing() -> None:
 
     found = observe(trajectory(), [agent(3, calls=(call,), results=(refused,), at=START)], [])
     assert found.asked_commits == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "shas"),
+    [
+        pytest.param("1a2b3c4 fix: totals", ["1a2b3c4"], id="its log"),
+        pytest.param("* 1a2b3c4 (HEAD -> main) fix: totals\n0d0d0d0 fix: tax", ["1a2b3c4"], id="a graph"),
+        pytest.param("1a2b3c4 fix: totals\n9f9f9f9 fix: totals", ["1a2b3c4"], id="the newest"),
+        pytest.param("1a2b3c4 fix: tax", [], id="another commit"),
+        pytest.param("see 1a2b3c4 fix: totals", [], id="prose"),
+        pytest.param("[main 5e5e5e5] fix: totals\n1a2b3c4 fix: totals", ["5e5e5e5"], id="git said so"),
+    ],
+)  # fmt: skip
+def test_a_commit_that_is_made_in_silence_is_known_by_the_log_right_behind_it(
+    printed: str, shas: list[str]
+) -> None:
+    command = f"{DOCUMENT.replace('git commit', 'git commit -q')}\ngit log --oneline -2"
+    call = ToolCall(id="c1", name="Bash", arguments={"command": command})
+    result = ToolResult(call_id="c1", content=printed, status="ok", exit_code=0)
+
+    found = observe(trajectory(), [agent(3, calls=(call,), results=(result,), at=START)], [])
+    assert [commit.sha for commit in found.commits] == shas

@@ -50,7 +50,7 @@ def test_commands_that_check_are_known(command: str, kind: str) -> None:
         "echo pytest", "ls tests", "sed -n 1,80p x.test.ts", "pytest --help", "golangci-lint run --help",
         "pytest --collect-only", "vitest --watch", "npm install", "npm ci", "npm view jest version",
         "command -v pytest", "pip install pytest", "go mod tidy", "cargo fmt", "ruff format",
-        "git commit -m 'make test pass'", "mkdir build", "node build.js", "php index.php -l", "bash run.sh -n", "bun run dev", "make clean",
+        "git commit -m 'make test pass'", "mkdir build", "sh scripts/check-prerequisites.sh", "npm run check:deps", "node build.js", "php index.php -l", "bash run.sh -n", "bun run dev", "make clean",
         "cat <<EOF\npytest\nEOF", "/usr/bin/test -d x", "git stash",
     ],
 )  # fmt: skip

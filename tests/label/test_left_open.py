@@ -6,12 +6,13 @@ import pytest
 
 from tests.label.test_observe import seen, shell, tool
 from tests.label.test_outcome import MENTION, TESTED, judged, ran
-from tests.trajectories import activity, agent, reaction, user
+from tests.trajectories import activity, agent, calling, reaction, user
 from tracemill.records.sessions.activity import ProposedPlan
 from tracemill.records.sessions.reactions import ReactionKind
-from tracemill.records.sessions.trajectory import ToolCall
+from tracemill.records.sessions.trajectory import Step, ToolCall
 
 ASKED = 12
+OPEN = ToolCall(id="c4", name="Bash", arguments={"command": "git commit -m x"})
 
 
 def open_with(kind: ReactionKind | None = "continuation", **more: Any) -> dict[str, Any]:
@@ -24,10 +25,17 @@ def open_with(kind: ReactionKind | None = "continuation", **more: Any) -> dict[s
 LEFT_OPEN = [
     pytest.param(open_with(checks=TESTED), id="nobody answered"),
     pytest.param(open_with(checks=TESTED, ending="open_call"), id="within a call"),
+    pytest.param(open_with(checks=TESTED, ending="agent", is_cut_off=True), id="behind a call"),
     pytest.param(open_with(checks=TESTED, ending="error"), id="on an error of the service"),
     pytest.param(open_with(None, checks=TESTED), id="what the request is was not heard"),
     pytest.param(open_with("correction", checks=TESTED, last_edit_step=13), id="a fault, being mended"),
     pytest.param(open_with(commits=(MENTION,)), id="committed"),
+    pytest.param(open_with(ran_steps=(6,)), id="a program alone"),
+    pytest.param(
+        open_with(checks=(*TESTED, ran(14, passed=True)), last_edit_step=16, last_code_edit_step=16,
+                  ending="open_call", n_steps=17),
+        id="tested since, and edited after that",
+    ),
     pytest.param(
         open_with(reactions=(reaction(8, "acceptance"), reaction(ASKED, "refinement"))), id="praised"
     ),
@@ -46,7 +54,6 @@ NOT_OPEN = [
     ),
     pytest.param(open_with(checks=TESTED, last_user_step=5, reactions=(), ending="open_call"), "achieved", id="the request that was tested"),
     pytest.param(open_with(), "unknown", id="nothing was shown"),
-    pytest.param(open_with(ran_steps=(6,)), "achieved", id="a program alone"),
     pytest.param(open_with(checks=(ran(6, passed=False),)), "failed", id="shown to fail"),
     pytest.param(open_with(checks=TESTED, last_user_step=None), "achieved", id="nobody asked"),
     pytest.param(
@@ -73,13 +80,28 @@ def test_nothing_is_left_open_where_the_work_is_not(about: dict[str, Any], outco
     ("asked", "outcome"), [("commit it", "achieved"), ("add a button for it", "partial")]
 )
 def test_a_step_of_the_process_leaves_nothing_open(asked: str, outcome: str) -> None:
-    open_call = ToolCall(id="c4", name="Bash", arguments={"command": "git commit -m x"})
     about = seen(
         user(0, "add a page"),
         tool(1, "Edit", {"file_path": "/a.py", "new_string": "a"}),
         shell(2, "pytest", "3 passed", exit_code=0),
         user(3, asked),
-        agent(4, calls=(open_call,)),
+        agent(4, calls=(OPEN,)),
     )
 
     assert judged(about, cwd="/elsewhere").outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("steps", "is_cut_off"),
+    [
+        pytest.param((calling(1),), True, id="a call that came back"),
+        pytest.param((calling(1), agent(2, "Done.")), False, id="and words behind it"),
+        pytest.param((calling(1), user(2, "go on")), False, id="and the person"),
+        pytest.param((agent(1, "I look.", calls=(OPEN,)),), False, id="words of the same step"),
+        pytest.param((agent(1, "Done."),), False, id="words alone"),
+    ],
+)
+def test_a_log_is_cut_off_where_the_agent_said_nothing_behind_its_last_call(
+    steps: tuple[Step, ...], is_cut_off: bool
+) -> None:
+    assert seen(user(0, "add a page"), *steps).is_cut_off is is_cut_off

@@ -225,6 +225,7 @@ EDITS: list[tuple[Step, tuple[str, ...], int | None]] = [
     (shell(1, "git stash"), (), 1),
     (shell(1, "git stash list"), (), None),
     (shell(1, "edit 4:5\nreturn 1\nend_of_edit"), (), 1), (shell(1, "edit\nreturn 1\nend_of_edit"), (), 1),
+    (tool(1, "edit", {"search": "a", "replace": "b", "replace-all": False}), (), 1),
     (shell(1, "editor a.py"), (), None),
     (shell(1, "go test ./... > /tmp/out.txt 2>&1"), (), None),
     (shell(1, "cat > /tmp/x.go <<'EOF'\nx\nEOF"), ("/tmp/x.go",), None),

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.trajectories import START, activity, commit, reaction, trajectory
 from tracemill.label.outcomes.evidence import Evidence
 from tracemill.label.outcomes.history import History
-from tracemill.label.outcomes.outcome import RULES, judge, judge_episode
+from tracemill.label.outcomes.outcome import judge_episode
+from tracemill.label.outcomes.outcome_rules import RULES, judge
 from tracemill.records.events.event import Commit
 from tracemill.records.links import Link, LinkMethod
 from tracemill.records.refs import Ref, Stamp
@@ -220,7 +221,7 @@ WITHOUT_COMMIT = [
         id="a chat praised, but wrong",
     ),
     pytest.param(
-        {"reactions": (wanted_more(4), thanked(6), said_wrong(8)), "last_user_step": 8}, "unknown", 0,
+        {"reactions": (wanted_more(4), thanked(6), said_wrong(8)), "last_user_step": 8}, "partial", 0.4,
         id="a chat praised, then wrong",
     ),
     pytest.param(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from tracemill.label.calls.commits import is_temporary, said_commits
+from tracemill.label.calls.commits import is_temporary, logged_commits, said_commits
 from tracemill.label.calls.shell_calls import RunningCall, ShellCall
 from tracemill.label.reactions.taken_back import TakenBack
 from tracemill.records.sessions.activity import AskedCommit, CommitMention
@@ -37,7 +37,8 @@ class MadeCommits:
         """Take a command that asked git for commits or took some back, and what came of it."""
         if call.drops and exit_code == 0:
             del self._made[-call.drops :]
-        for said in said_commits(text):
+        told = tuple(said_commits(text)) or tuple(logged_commits(text, call.subjects))
+        for said in told:
             mention = CommitMention(
                 sha=said.sha, step=call.step, branch=said.branch, subject=said.subject
             )

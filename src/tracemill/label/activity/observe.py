@@ -16,9 +16,11 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
-from tracemill.base.text import beginning, start_of
+from tracemill.base.text import start_of
+from tracemill.label.activity.asked import Asked
 from tracemill.label.activity.delegating import Delegations
 from tracemill.label.activity.handed_plans import HandedPlans, but_refusals
+from tracemill.label.activity.last_word import LastWord
 from tracemill.label.activity.made_commits import MadeCommits
 from tracemill.label.activity.proposed_plans import ProposedPlans
 from tracemill.label.activity.recoveries import Attempt, Recoveries
@@ -53,13 +55,11 @@ from tracemill.records.events.event import (
     StatedOutcome,
     TodoChange,
 )
-from tracemill.records.sessions.activity import Activity, CheckRun, Ending, Request
+from tracemill.records.sessions.activity import Activity, CheckRun
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 _MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256
-_MAX_REQUESTS: Final = 500
-_MAX_OPENING: Final = 100
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 
 
@@ -80,20 +80,17 @@ class Observer:
 
     def __init__(self, seal: Seal | None = None, listener: Listener | None = None) -> None:
         self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
-        self._n_rejections = self._n_refusals = 0
-        self._n_compactions = self._n_todos = 0
+        self._n_rejections = self._n_refusals = self._n_compactions = self._n_todos = 0
         self._goal = ""
         self._first_native_id: str | None = None
         self._started: datetime | None = None
         self._ended: datetime | None = None
-        self._ending: Ending = "unknown"
+        self._last_word = LastWord()
         self._last_user: int | None = None
-        self._last_spoken = -1
-        self._open: set[str] = set()
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
         self._commits = MadeCommits()
-        self._requests: list[Request] = []
+        self._asked = Asked()
         self._mentions = Mentions()
         self._used = UsedTexts()
         self._checks: list[CheckRun] = []
@@ -181,7 +178,7 @@ class Observer:
         handed = self._handed.finish()
         accepted = handed | self._left.returned
         stop = max(self._interrupted, default=-1)
-        is_stopped = stop >= max(self._last_spoken, 0) and stop not in handed
+        is_stopped = stop >= max(self._last_word.step, 0) and stop not in handed
         return Activity(
             trajectory_id=trajectory.id,
             input_id=trajectory.origin.input_id,
@@ -198,7 +195,8 @@ class Observer:
             n_todo_changes=self._n_todos,
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
             asked_commits=self._commits.asked([*self._held.values(), *self._running.values()]),
-            requests=tuple(self._requests) if is_person else (),
+            requests=self._asked.requests if is_person else (),
+            checked_turns=self._asked.checked_turns if is_person else (),
             plans=self._plans.finish(),
             plan_verdicts=self._plans.verdicts(handed),
             pull_requests=self._mentions.pull_requests,
@@ -222,13 +220,15 @@ class Observer:
             last_edit_step=self._last_edits.of_any,
             last_code_edit_step=self._last_edits.of_code,
             last_edit_at=self._last_edits.at,
+            failed_edit_steps=self._last_edits.failed_steps,
             n_edits=self._taken_back.n_edits,
             taken_back_steps=self._taken_back.steps,
             rerun_steps=self._shown.rerun_steps,
             ran_steps=self._shown.ran_steps,
             pushed_steps=self._shown.pushed_steps,
             unpushed_steps=self._shown.unpushed_steps,
-            ending="interruption" if is_stopped else self._ending,
+            ending="interruption" if is_stopped else self._last_word.ending,
+            is_cut_off=self._last_word.is_cut_off,
             last_user_step=self._last_user if is_person else None,
             started=trajectory.started or self._started,
             ended=trajectory.ended or self._ended,
@@ -259,37 +259,29 @@ class Observer:
                 self._interrupted.add(step.index)
 
     def _hear(self, step: Step) -> None:
-        self._ending = "user"
-        self._last_user = self._last_spoken = step.index
+        self._last_word.person(step)
+        self._last_user = step.index
         self._mentions.hear(step.text, step.index)
         if not self._goal:
             self._goal = start_of(step.text, _MAX_GOAL)
-        if step.at is not None and len(self._requests) < _MAX_REQUESTS:
-            opening = beginning(step.text[:_MAX_GOAL], _MAX_OPENING)
-            self._requests.append(Request(opening=opening, step=step.index, at=step.at))
+        self._asked.hear(step, self._checks, self._shown.ran_steps, self._last_edits.of_code)
         self._listener.person(step)
 
     def _watch(self, step: Step) -> None:
         """Follow what an agent's step, or a late result, did."""
         if step.speaker == "agent":
             self._listener.agent(step)
-            self._last_spoken = step.index
-            self._open.clear()
+        self._last_word.agent(step)
         for call in step.calls:
-            self._open.add(call.id)
             self._hold(call, step)
         self._listener.results(step.results)
         self._follow(step)
         for result in step.results:
-            self._open.discard(result.call_id)
             self._commits.result(result, step.index)
             held = self._held.pop(result.call_id, None)
             if held is not None:
                 self._resolve(held, result)
-        if step.is_error:
-            self._ending = "error"
-        elif step.speaker == "agent" or self._ending == "open_call":
-            self._ending = "open_call" if self._open else "agent"
+        self._last_word.results(step, step.results)
 
     def _follow(self, step: Step) -> None:
         """Hand the results of calls that are no checks to whoever follows failures."""
@@ -323,7 +315,9 @@ class Observer:
     def _resolve(self, held: _Held, result: ToolResult) -> None:
         match held:
             case _Edit():
-                if result.status not in _UNDONE:
+                if result.status == "error" and held.paths:
+                    self._last_edits.failed(held.step)
+                elif result.status not in _UNDONE:
                     self._taken_back.edited(result.call_id)
                     self._edited(held.step, held.at, held.paths, is_work=held.is_work)
                     self._written.add(held.lines)

@@ -12,6 +12,7 @@ from tracemill.records.sessions.activity import EditedFile
 
 _MAX_PATHS: Final = 1_000
 _MAX_MOMENTS: Final = 100
+_MAX_FAILED: Final = 100
 _MINUTE: Final = timedelta(minutes=1)
 _MANY: Final = 64 * MAX_OF_SESSION
 
@@ -24,6 +25,17 @@ class LastEdits:
         self.of_code: int | None = None
         """Of files other than Markdown and its like."""
         self.at: datetime | None = None
+        self._failed: list[int] = []
+
+    @property
+    def failed_steps(self) -> tuple[int, ...]:
+        """Steps at which an editing tool could not do what it was called for, in order."""
+        return tuple(self._failed)
+
+    def failed(self, step: int) -> None:
+        """Take a step at which an edit could not be made."""
+        if len(self._failed) < _MAX_FAILED:
+            self._failed.append(step)
 
     def add(self, step: int, at: datetime | None, paths: Iterable[str]) -> None:
         """Take a step that edited files, of which not all need be known."""

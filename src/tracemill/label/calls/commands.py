@@ -111,6 +111,12 @@ _WHOLE_NAMES: Final[Mapping[str, CheckKind]] = {
 }
 """Names of scripts of which the first part alone would mislead."""
 
+_ABOUT: Final = _set(
+    "prerequisites prereqs requirements deps dependencies env environment version versions updates "
+    "status health"
+)
+"""What a script looks at that checks the surroundings, and not the code."""
+
 _IDLE: Final = _set(
     "--help -h --version -V help --collect-only --co --listTests --list -list --watch --watchAll "
     "--init --showConfig"
@@ -273,7 +279,9 @@ def _kind_of_script(script: str) -> CheckKind | None:
     if script in _WHOLE_NAMES:
         return _WHOLE_NAMES[script]
     name_parts = [part for part in _NAME_PART.split(script.lower()) if part not in {"run", ""}]
-    return _SCRIPTS.get(name_parts[0]) if name_parts else None
+    if not name_parts or (name_parts[0] == "check" and not _ABOUT.isdisjoint(name_parts[1:])):
+        return None
+    return _SCRIPTS.get(name_parts[0])
 
 
 def _shell_script_kind(path: str) -> CheckKind | None:

@@ -2,15 +2,16 @@
 
 Git says `[branch 1a2b3c4] subject` when it has made a commit, and says so nowhere else. The line
 counts only behind a command that commits, so a log that is shown, searched or read from
-a file makes no commit. Commits in repositories that the same command creates, and in temporary
-folders, are experiments and no work. Where the output is cut, hidden or turned into other words,
+a file makes no commit; one that the same command prints counts for the subjects that it gave.
+Commits in repositories that the same command creates, and in temporary folders, are experiments
+and no work. Where the output is cut, hidden or turned into other words,
 the subject that the command gives still finds the commit.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.shell import CommandLine, Part
@@ -25,6 +26,9 @@ _SAID: Final = re.compile(
     r"^\[(?P<branch>[^\[\]\n]{1,200}?)(?: \(root-commit\))? "
     r"(?P<sha>[0-9a-f]{7,40})\] (?P<subject>.*)$",
     re.MULTILINE,
+)
+_LOGGED: Final = re.compile(
+    r"^(?:\* )?(?P<sha>[0-9a-f]{7,40}) (?:\([^()\n]{1,200}\) )?(?P<subject>\S.*)$", re.MULTILINE
 )
 _ASKED: Final = re.compile(
     r"""\b(?:commit|gt (?:create|modify|[cm]))\b[^\n]{0,200}?\s"""
@@ -141,6 +145,19 @@ def said_commits(text: str) -> Iterator[Said]:
         branch = match["branch"]
         subject = match["subject"].strip() or None
         yield Said(match["sha"], None if branch == "detached HEAD" else branch, subject)
+
+
+def logged_commits(text: str, subjects: Iterable[str]) -> Iterator[Said]:
+    """Yield the commits of which a log right behind their making prints the subjects asked for.
+
+    Git says nothing of a commit that is made with `-q`, so that people ask its log.
+    """
+    left = set(subjects)
+    for match in _LOGGED.finditer(text) if left else ():
+        subject = match["subject"].strip()
+        if subject in left:
+            left.remove(subject)
+            yield Said(match["sha"], None, subject)
 
 
 def asked_subjects(command: str) -> Iterator[str]:

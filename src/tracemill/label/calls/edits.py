@@ -43,7 +43,7 @@ _SCRATCH: Final = re.compile(
     r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
 )
 _PROSE: Final = (".md", ".markdown", ".rst", ".adoc")
-_NAMELESS: Final = ("replacement_text", "diff", "replacements")
+_NAMELESS: Final = ("replacement_text", "diff", "replacements", "search")
 """What an editing tool is given that names no file."""
 _OPEN_FILE_MARK: Final = "end_of_edit"
 _EDIT_MARKS: Final = (

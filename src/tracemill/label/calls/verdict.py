@@ -193,7 +193,8 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
             r"\bCompiled successfully\b",
             r"\bBuild succeeded\b",
-            r"^(?:[\d:]+ (?:\[\w+\] )?)?✓ built in \d",  # vite
+            # vite; some consoles garble its check mark
+            r"^(?:[\d:]+ (?:\[\w+\] )?)?\S{1,3} ?built in \d[\d.]*m?s\b",
             r"^(?:[\d:]+ )?\[build\] Complete!",  # astro
             r"^\W*Build completed? in \d",
             r"^webpack \S+ compiled (?:successfully|with \d+ warnings?)\b",

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tracemill.label.outcomes.final_checks import FinalCheck, final_check
 from tracemill.label.outcomes.history import CERTAIN, WEEK, History
-from tracemill.label.outcomes.left_open import open_request
+from tracemill.label.outcomes.left_open import is_shown_before, open_request
 from tracemill.label.outcomes.survival import Lines, undoings
 from tracemill.records.events.event import Commit
 from tracemill.records.links import SURE_ENOUGH, WORK
@@ -89,7 +89,7 @@ class Evidence(NamedTuple):
     is_run: bool
     """Whether a program that was run after the last edit told of no error."""
     is_unpushed: bool
-    """Whether the last try to push failed, and came after the last commit."""
+    """Whether the last try to push failed, and no commit and no tests that passed came after."""
     is_offered: bool
     """Whether a pull request was opened after the last edit, in a place of which no repository is
     known, and nobody said since that it is wrong."""
@@ -117,6 +117,13 @@ class Evidence(NamedTuple):
     """Whether a request came after all that was shown done, and the log breaks off within it."""
     is_approved: bool
     """Whether a person praised what was talked through in a chat that shows no calls."""
+    is_approved_then_wrong: bool
+    """Whether a person praised it, and found fault after that."""
+    is_unmade: bool
+    """Whether editing tools were called, none could do its work, and the agent went on without."""
+    is_shown_before: bool
+    """Whether a person praised an earlier request, or a check showed it done and nobody found fault
+    since, and the agent came to an end with what came after."""
 
 
 def commits_of(group: Iterable[str], history: History) -> list[Commit]:
@@ -167,7 +174,7 @@ def gather(work: Work) -> Evidence:
         has_edits=_last_edit(last) >= 0,
         is_taken_back=_is_taken_back(last),
         n_edits_left=sum(a.n_edits - len(a.taken_back_steps) for a in work.activities),
-        is_unpushed=max(last.unpushed_steps, default=-1) > commit_step,
+        is_unpushed=_is_unpushed(last, commit_step, tests),
         is_offered=_is_offered(work),
         is_stopped=last.ending == "interruption",
         is_given_up=_is_given_up(last, commit_step),
@@ -181,6 +188,9 @@ def gather(work: Work) -> Evidence:
         is_accepted=_is_accepted(last),
         is_thanked=_is_thanked(last),
         is_approved=_is_approved(last),
+        is_approved_then_wrong=_is_approved_then_wrong(last),
+        is_unmade=_is_unmade(last),
+        is_shown_before=is_shown_before(last),
         is_left_open=open_request(last) is not None,
     )
 
@@ -272,14 +282,40 @@ def _is_approved(activity: Activity) -> bool:
     """Tell whether praise came after wishes, in a log that shows none of what the agent did.
 
     Who praises and asks for more approves of what was there, unless the same words find fault.
+    Praise that is the last word of all needs no wishes before it.
     """
     said = max(activity.thanks, default=None)
     if said is None or activity.n_calls:
         return False
+    is_last = activity.ending == "user" and said == activity.last_user_step
     is_work = any(each.kind in _WANTING and each.step < said for each in activity.reactions)
-    wrong = [each.step for each in activity.corrections if each.is_sure]
-    against = max((*wrong, *activity.rejected_steps, *activity.interrupted_steps), default=-1)
-    return is_work and against < said
+    against = max((_last_fault(activity), *_stops(activity)), default=-1)
+    return (is_work or is_last) and against < said
+
+
+def _is_approved_then_wrong(activity: Activity) -> bool:
+    said = max(activity.thanks, default=None)
+    return said is not None and not activity.n_calls and _last_fault(activity) > said
+
+
+def _last_fault(activity: Activity) -> int:
+    return max((each.step for each in activity.corrections if each.is_sure), default=-1)
+
+
+def _stops(activity: Activity) -> tuple[int, ...]:
+    return (*activity.rejected_steps, *activity.interrupted_steps)
+
+
+def _is_unmade(activity: Activity) -> bool:
+    failed, was_edited = activity.failed_edit_steps, activity.n_edits or _last_edit(activity) >= 0
+    went_on = activity.ending == "agent" and activity.n_steps - 1 > max(failed, default=-1)
+    return bool(failed) and not was_edited and went_on
+
+
+def _is_unpushed(activity: Activity, commit_step: int, tests: FinalCheck | None) -> bool:
+    is_own = tests is not None and tests.trajectory_id == activity.trajectory_id
+    tested = tests.run.step if tests is not None and is_own and tests.run.passed else -1
+    return max(activity.unpushed_steps, default=-1) > max(commit_step, tested)
 
 
 def _last_praise(activity: Activity) -> int | None:

@@ -1,6 +1,7 @@
-"""Whether a log breaks off within a further request, so that not all that was asked for is done.
+"""What was shown done before a person went on, and whether what they then asked for was left open.
 
-What was shown done before stands; the request that came after it is open. A question, thanks, or a
+What was shown done before stands, and is all that is proven where the agent came to an end with
+the rest. Where the log breaks off, the request that came after it is open. A question, thanks, or a
 step of the process such as a commit leaves nothing open that was asked of the work itself.
 """
 
@@ -14,6 +15,8 @@ from tracemill.records.sessions.activity import Activity
 
 _BROKEN_OFF: Final = frozenset({"user", "open_call", "error"})
 """Endings after which the agent would have gone on."""
+_LIKELY: Final = 0.5
+"""How sure a fault is to be that makes what was checked before it doubtful."""
 _WANTS_NO_WORK: Final = frozenset({"acceptance", "clarification", "abandonment"})
 
 
@@ -22,21 +25,47 @@ def open_request(activity: Activity) -> int | None:
     asked, shown = activity.last_user_step, _shown_steps(activity)
     if asked is None or not any(step < asked for step in shown):
         return None
-    since = max((*shown, *activity.ran_steps, *activity.rerun_steps))
-    is_open = since < asked and _breaks_off(activity, asked) and _wants_work(activity, asked)
+    is_open = _is_unshown(activity, asked, max(shown))
+    is_open = is_open and _breaks_off(activity, asked) and _wants_work(activity, asked)
     return asked if is_open else None
+
+
+def is_shown_before(activity: Activity) -> bool:
+    """Tell whether a request was shown done, and what came since is told.
+
+    Praise holds for what it speaks of, whatever fault is found with what came later. Of what was
+    checked nobody may say that: a fault that is named later may be one of it.
+    """
+    faults = [each.step for each in activity.corrections if each.confidence >= _LIKELY]
+    undone = max(activity.taken_back_steps, default=-1)
+    against = max((*faults, *activity.rejected_steps, *activity.interrupted_steps, undone, 0))
+    is_checked = any(step > against for step in activity.checked_turns)
+    is_praised = any(step > undone for step in activity.thanks)
+    is_told = activity.ending == "agent" and activity.n_calls > 0 and not activity.is_cut_off
+    return is_told and (is_checked or is_praised)
 
 
 def _shown_steps(activity: Activity) -> list[int]:
     """Return the steps at which something else than the agent's words shows that work was done."""
     passed = [run.step for run in activity.checks if run.passed]
-    committed = [mention.step for mention in activity.commits]
-    return [*committed, *activity.pushed_steps, *passed, *activity.thanks]
+    ran = [*activity.ran_steps, *activity.rerun_steps]
+    return [*_kept_steps(activity), *passed, *ran, *activity.thanks]
+
+
+def _kept_steps(activity: Activity) -> list[int]:
+    return [*(mention.step for mention in activity.commits), *activity.pushed_steps]
+
+
+def _is_unshown(activity: Activity, asked: int, since: int) -> bool:
+    """Tell whether nothing shows the last request done, or code was edited on after what did."""
+    edited = -1 if activity.last_code_edit_step is None else activity.last_code_edit_step
+    is_kept = max(_kept_steps(activity), default=-1) >= asked
+    return since < asked or (since < edited and not is_kept)
 
 
 def _breaks_off(activity: Activity, asked: int) -> bool:
     """Tell whether the agent came to no end; a plan that is put last is carried out elsewhere."""
-    if activity.ending in _BROKEN_OFF:
+    if activity.ending in _BROKEN_OFF or (activity.ending == "agent" and activity.is_cut_off):
         return True
     planned = activity.plans[-1].step if activity.plans else -1
     return asked < planned == activity.n_steps - 1

@@ -221,6 +221,9 @@ class Activity(Record, frozen=True, kw_only=True):
     """Commands, skills and subagents that it used, each once, in order, at most 100."""
     checks: tuple[CheckRun, ...] = ()
     """Checks that it ran, in order."""
+    checked_turns: tuple[int, ...] = ()
+    """Indexes of a person's steps before which a check or a program had run well, after the last
+    edit of code and since the person's step before, in order, at most 500."""
     recoveries: tuple[Recovery, ...] = ()
     """Failures and what became of them, in the order in which they began, at most 500."""
     ignored_failures: dict[str, int] = msgspec.field(default_factory=dict)
@@ -257,6 +260,9 @@ class Activity(Record, frozen=True, kw_only=True):
     """When the last step that edited any of them was said."""
     n_edits: Count = 0
     """Calls of editing tools that were carried out."""
+    failed_edit_steps: tuple[int, ...] = ()
+    """Indexes of steps at which an editing tool that was given a file failed, one for each call, in
+    order, at most 100."""
     taken_back_steps: tuple[int, ...] = ()
     """Indexes of steps at which a person took back an edit, one for each edit, in order."""
     rerun_steps: tuple[int, ...] = ()
@@ -271,6 +277,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Indexes of steps that tried to push and could not, in order, at most 100."""
     ending: Ending = "unknown"
     """Who had the last word."""
+    is_cut_off: bool = False
+    """Whether it ends with calls of the agent, though they came back: it would have said more."""
     last_user_step: int | None = None
     """Index of the last step that a person typed."""
     started: datetime | None = None

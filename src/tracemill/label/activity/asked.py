@@ -1,0 +1,68 @@
+"""What people asked for in a trajectory, and what of it a check showed done before they went on.
+
+A check or a program proves what was edited before it. Once the person speaks again, that stands:
+what they then ask for, and what is edited for it, makes nothing of the earlier request stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import Final
+
+from tracemill.base.text import beginning
+from tracemill.records.sessions.activity import CheckKind, CheckRun, Request
+from tracemill.records.sessions.trajectory import Step
+
+_MAX_REQUESTS: Final = 500
+_LOOKED_AT: Final = 2_000
+_MAX_OPENING: Final = 100
+
+
+class Asked:
+    """Takes the steps of a person, and what had been checked and edited until then."""
+
+    def __init__(self) -> None:
+        self._requests: list[Request] = []
+        self._checked: list[int] = []
+        self._last = -1
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """What was asked for and when, in order; a step of unknown moment is left out."""
+        return tuple(self._requests)
+
+    @property
+    def checked_turns(self) -> tuple[int, ...]:
+        """Indexes of the steps before which what was edited had been checked, in order."""
+        return tuple(self._checked)
+
+    def hear(
+        self, step: Step, checks: Sequence[CheckRun], ran: Iterable[int], edit: int | None
+    ) -> None:
+        """Take a step of a person.
+
+        `checks` are those until then, `ran` the steps of programs that told of no error, and
+        `edit` is the last step that edited code.
+        """
+        if edit is not None and len(self._checked) < _MAX_REQUESTS:
+            passed = (run.step for run in self._last_checks(checks) if run.passed)
+            shown = max((*passed, *ran), default=-1)
+            if shown >= edit and shown > self._last:
+                self._checked.append(step.index)
+        self._last = step.index
+        if step.at is not None and len(self._requests) < _MAX_REQUESTS:
+            opening = beginning(step.text[:_LOOKED_AT], _MAX_OPENING)
+            self._requests.append(Request(opening=opening, step=step.index, at=step.at))
+
+    def _last_checks(self, checks: Sequence[CheckRun]) -> Iterable[CheckRun]:
+        """Return the last telling run of each kind since the person spoke before.
+
+        A kind that failed after it had passed shows nothing.
+        """
+        since = takewhile(lambda run: run.step > self._last, reversed(checks))
+        found: dict[CheckKind, CheckRun] = {}
+        for run in since:
+            if run.passed is not None:
+                found.setdefault(run.check, run)
+        return found.values()

@@ -1,0 +1,40 @@
+"""Who had the last word in a trajectory, and whether the agent had come to an end with its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracemill.records.sessions.activity import Ending
+from tracemill.records.sessions.trajectory import Step, ToolResult
+
+
+class LastWord:
+    """Takes the steps of a person and of an agent, in their order."""
+
+    def __init__(self) -> None:
+        self.ending: Ending = "unknown"
+        self.step = -1
+        """The last step of either; -1 before the first."""
+        self.is_cut_off = False
+        """Whether the last of them called tools and said nothing, though all calls came back."""
+        self._open: set[str] = set()
+
+    def person(self, step: Step) -> None:
+        """Take a step of a person."""
+        self.ending, self.step, self.is_cut_off = "user", step.index, False
+
+    def agent(self, step: Step) -> None:
+        """Take the calls of an agent's step, or of a late result's."""
+        if step.speaker == "agent":
+            self.step = step.index
+            self.is_cut_off = bool(step.calls) and not step.text.strip()
+            self._open.clear()
+        self._open.update(call.id for call in step.calls)
+
+    def results(self, step: Step, results: Iterable[ToolResult]) -> None:
+        """Take what came back for calls."""
+        self._open.difference_update(result.call_id for result in results)
+        if step.is_error:
+            self.ending = "error"
+        elif step.speaker == "agent" or self.ending == "open_call":
+            self.ending = "open_call" if self._open else "agent"
