@@ -104,6 +104,7 @@ from tracemill.records.work import (
     episodes,
     handoffs,
     learning,
+    outcome_labels,
     survival,
     todos,
 )
@@ -227,6 +228,9 @@ TYPES: Final[dict[str, Any]] = {
     "answer.turn-labels": turn_labels.TurnReport,
     "row.turn-label": turn_labels.TurnLabel,
     "record.turn-answer": turn_labels.TurnAnswer,
+    "answer.outcome-labels": outcome_labels.OutcomeReport,
+    "row.outcome-label": outcome_labels.OutcomeLabel,
+    "record.outcome-answer": outcome_labels.OutcomeAnswer,
     "answer.generation": generation.GenerationReport,
     "record.generation-run": generation.GenerationRun,
     "record.draft": generation.Draft,

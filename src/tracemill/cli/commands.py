@@ -251,6 +251,7 @@ NOUNS: Final[Mapping[Group, Mapping[str, tuple[str, Mapping[str, str]]]]] = {
                 "export": "Write what waits, and what was said, for another tool.",
                 "import": "File what people said in another tool.",
                 "turns": "Let a model say what people's turns mean where the rules are not sure.",
+                "outcomes": "Let a model say what became of work where the rules know nothing.",
             },
         )
     },

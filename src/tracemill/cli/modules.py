@@ -32,6 +32,7 @@ _HELD: Final[Mapping[str, tuple[str, ...]]] = {
     "review.review": ("review",),
     "review.rate": ("review rate",),
     "review.turns": ("review turns",),
+    "review.outcomes": ("review outcomes",),
     "learn.experiment": ("experiment",),
     "learn.flywheel": ("flywheel",),
     "learn.metrics": ("metrics",),

@@ -5,7 +5,8 @@ from typing import Final
 
 ASKED: Final[Mapping[str, str]] = {
     **dict.fromkeys(
-        ("synth generate", "model eval", "model gaps", "review turns"), "[OPTIONS] SUBJECT"
+        ("synth generate", "model eval", "model gaps", "review turns", "review outcomes"),
+        "[OPTIONS] SUBJECT",
     ),
     **dict.fromkeys(
         ("dataset check", "dataset recipes", "dataset show", "prompt history", "review undo"),

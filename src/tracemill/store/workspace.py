@@ -41,6 +41,7 @@ class Workspace:
         self.suites = root / "suites"
         self.synth = root / "synth"
         self.turn_labels = root / "turn-labels"
+        self.outcome_labels = root / "outcome-labels"
         self.models = root / "models"
         self.experiments = root / "experiments"
         self.scratch = self.vault / "scratch"

@@ -54,7 +54,7 @@ class Place(NamedTuple):
     def key(self) -> tuple[str, int, str]:
         """The session, the step and the question that a model is asked about it."""
         asked = (each.content for each in question(self.turn))
-        return self.trajectory, self.step, _digest(str(MODEL_LABELER_VERSION), *asked)
+        return self.trajectory, self.step, digest_of(str(MODEL_LABELER_VERSION), *asked)
 
 
 class _Hearing(Listener):
@@ -110,7 +110,7 @@ def model_name(subject: str) -> str:
 
 def answers_file(workspace: Workspace, name: str, endpoint: str | None) -> Path:
     """Return where the answers of a model are kept."""
-    return workspace.turn_labels / f"{_digest(name, endpoint or '')}.jsonl"
+    return workspace.turn_labels / f"{digest_of(name, endpoint or '')}.jsonl"
 
 
 def read_answers(path: Path) -> Iterator[TurnAnswer]:
@@ -122,7 +122,8 @@ def read_answers(path: Path) -> Iterator[TurnAnswer]:
     return read_journal(path, TurnAnswer, _REMEDY)
 
 
-def _digest(*texts: str) -> str:
+def digest_of(*texts: str) -> str:
+    """Return by what texts are known that nobody shall read."""
     return blake2b("\0".join(texts).encode("utf-8", "replace"), digest_size=10).hexdigest()
 
 

@@ -18,6 +18,7 @@ from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import recorded_facts
 from tracemill.flows.deriving.heard_turns import judged_activities
 from tracemill.flows.deriving.indexing import count_findings
+from tracemill.flows.deriving.judged_outcomes import judged_episodes
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.lookup import require_kept
@@ -137,9 +138,12 @@ def _made(workspace: Workspace, executor: Executor, recipe: Recipe) -> Made:
     facts = recorded_facts(lake)
     redactions = count_findings(lake).rules
     config = builder_config(recipe)
+    if recipe.outcomes is not None:
+        facts.episodes = judged_episodes(workspace, facts, recipe.outcomes)
     if recipe.turns is not None:
         facts.activities |= judged_activities(workspace, facts, recipe.turns)
-    elif config == builder_config(shipped_recipe(DEFAULT_NAME)):
+    is_by_rule = recipe.turns is None and recipe.outcomes is None
+    if is_by_rule and config == builder_config(shipped_recipe(DEFAULT_NAME)):
         return Made(lake, facts, redactions)
     apart = Lake(workspace.scratch / "examples")
     build_apart(lake, workspace.lake, executor, facts, config, apart)

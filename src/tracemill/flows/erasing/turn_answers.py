@@ -1,8 +1,8 @@
-"""What models said of people's turns goes with the session that the turns are of.
+"""What models said of people's turns and of outcomes goes with the session that it is about.
 
 An answer holds no text, but it names the session, and its digest of the question would let someone
 test a guess at the words. So it also goes where a session is read again without a name: what is
-left of the turn is another question.
+left of it is another question.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def erase_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
 
 
 def _answers(workspace: Workspace, input_ids: Collection[str]) -> tuple[list[Path], Stays]:
-    paths = list(workspace.turn_labels.glob("*.jsonl")) if input_ids else []
+    folders = (workspace.turn_labels, workspace.outcome_labels) if input_ids else ()
+    paths = [path for folder in folders for path in folder.glob("*.jsonl")]
     staying = set(_staying(workspace, input_ids)) if paths else set()
     return paths, lambda line: _about(line) in staying
 

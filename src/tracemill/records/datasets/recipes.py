@@ -13,6 +13,7 @@ import msgspec
 from tracemill.records.privacy.settings import ConsentLevel
 from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.work.episodes import Outcome
+from tracemill.records.work.outcome_labels import OutcomePolicy
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 """Name of what has a folder of its own, such as a recipe and its dataset, a suite, a stage of
@@ -125,6 +126,16 @@ class TurnJudge(Record, frozen=True, kw_only=True):
     what both say."""
 
 
+class OutcomeJudge(Record, frozen=True, kw_only=True):
+    """Whose word on what became of work counts, beside the rules."""
+
+    model: str
+    """A model that was asked by `review outcomes`, by its door and name."""
+    policy: OutcomePolicy = "unknown"
+    """`unknown`: its word where the rules know nothing; `all`: wherever it has one; `agree`: only
+    what both say."""
+
+
 class MadeUp(Record, frozen=True, kw_only=True):
     """What is taken of examples that were made up; they are never held out."""
 
@@ -180,6 +191,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     """What some checks need to know."""
     turns: TurnJudge | None = None
     """Who says what people's turns mean; the rules alone where nobody is named."""
+    outcomes: OutcomeJudge | None = None
+    """Who says what became of work; the rules alone where nobody is named."""
     mixture: tuple[Share, ...] = ()
     """What it is made up of."""
     synthetic: MadeUp | None = None

@@ -1,0 +1,162 @@
+"""What of a session a model is shown that judges what became of it: bounded, however long it is.
+
+People's first and last requests with what the agent had said before them, the calls that tell
+something by the rules (checks, commits, pushes, programs, what failed or was refused), the last
+calls, and the last words. Every text stands with the index of its step.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tracemill.label.calls.shell import clip
+from tracemill.label.calls.shell_calls import command_of
+from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+
+_N_FIRST: Final = 2
+_N_LAST: Final = 6
+_N_TELLING: Final = 8
+_MAX_SAID: Final = 600
+_MAX_BEFORE: Final = 200
+_MAX_COMMAND: Final = 200
+_MAX_OUTPUT: Final = 300
+_MAX_WORDS: Final = 900
+_IN_THREE: Final = 3
+"""Of what is kept of a long text, its end is one part in so many."""
+
+
+class Excerpt(NamedTuple):
+    """What is shown of a session."""
+
+    document: dict[str, Any]
+    """All of it, as JSON has it."""
+    texts: dict[int, list[str]]
+    """The same texts by the indexes of their steps, to look for evidence in."""
+
+
+class _Shown:
+    """A call, and what came of it once that is known."""
+
+    def __init__(self, step: int, call: ToolCall) -> None:
+        self.about: dict[str, Any] = {
+            "step": step, "tool": call.name, "called": _cut(_target(call), _MAX_COMMAND),
+            "status": None, "output": None,
+        }  # fmt: skip
+
+    def take(self, result: ToolResult) -> None:
+        self.about["status"] = result.status
+        if result.exit_code is not None:
+            self.about["exit_code"] = result.exit_code
+        if result.commit is not None:
+            self.about["commit"] = result.commit
+        output = f"{result.feedback or ''} {result.content}".strip()
+        self.about["output"] = clip(output, 0, _MAX_OUTPUT).lstrip("\n")
+
+
+class _Reader:
+    """Takes the steps of a session and holds no more than is shown."""
+
+    def __init__(self, telling: frozenset[int]) -> None:
+        self._telling = telling
+        self._n_turns = 0
+        self._first: list[dict[str, Any]] = []
+        self._turns: deque[dict[str, Any]] = deque(maxlen=_N_LAST)
+        self._checks: deque[_Shown] = deque(maxlen=_N_TELLING)
+        self._calls: deque[_Shown] = deque(maxlen=_N_LAST)
+        self._open: dict[str, _Shown] = {}
+        self._words = ""
+        self._last: tuple[int, str, str] | None = None
+
+    def take(self, step: Step) -> None:
+        if step.speaker == "user":
+            self._hear(step)
+        elif step.speaker == "agent" and step.text.strip():
+            self._words = step.text
+        if step.speaker != "system" and step.text.strip():
+            self._last = step.index, "person" if step.speaker == "user" else "agent", step.text
+        for call in step.calls:
+            shown = self._open[call.id] = _Shown(step.index, call)
+            (self._checks if step.index in self._telling else self._calls).append(shown)
+        for result in step.results:
+            if (held := self._open.pop(result.call_id, None)) is not None:
+                held.take(result)
+        while len(self._open) > _N_TELLING + _N_LAST:
+            del self._open[next(iter(self._open))]
+
+    def _hear(self, step: Step) -> None:
+        self._n_turns += 1
+        before = clip(self._words, 0, _MAX_BEFORE).strip() or None
+        turn = {"step": step.index, "agent_before": before, "said": _cut(step.text, _MAX_SAID)}
+        self._words = ""
+        if len(self._first) < _N_FIRST:
+            self._first.append(turn)
+        else:
+            self._turns.append(turn)
+
+    def finish(self, activity: Activity) -> Excerpt:
+        turns = [*self._first, *self._turns]
+        calls = sorted((*self._checks, *self._calls), key=lambda each: int(each.about["step"]))
+        shown = [each.about for each in calls]
+        step, who, said = self._last or (0, "agent", "")
+        words = {"step": step, "by": who, "said": _cut(said, _MAX_WORDS)}
+        document = {
+            "requests": turns,
+            "requests_left_out": self._n_turns - len(turns),
+            "calls": shown,
+            "calls_in_all": activity.n_calls,
+            "edits": {"n": activity.n_edits, "last_step": activity.last_edit_step},
+            "stopped_by_the_person_at": list(activity.interrupted_steps[-_N_LAST:]),
+            "taken_back_by_the_person_at": list(activity.taken_back_steps[-_N_LAST:]),
+            "last_words": words,
+            "last_step": activity.n_steps - 1,
+            "ends_with": activity.ending,
+        }
+        texts: dict[int, list[str]] = {}
+        for each in (*turns, *shown, words):
+            strings = [text for text in each.values() if isinstance(text, str)]
+            texts.setdefault(int(each["step"]), []).extend(strings)
+        return Excerpt(document, texts)
+
+
+def excerpt(steps: Iterable[Step], activity: Activity) -> Excerpt:
+    """Return what is shown of a session; steps that were copied in from another are left out."""
+    reader = _Reader(_telling(activity))
+    for step in steps:
+        if not step.is_replayed:
+            reader.take(step)
+    return reader.finish(activity)
+
+
+def _telling(activity: Activity) -> frozenset[int]:
+    known = (
+        *(run.step for run in activity.checks),
+        *(mention.step for mention in activity.commits),
+        *activity.pushed_steps, *activity.unpushed_steps, *activity.ran_steps,
+        *activity.rerun_steps, *activity.failed_edit_steps, *activity.rejected_steps,
+    )  # fmt: skip
+    return frozenset(sorted(known)[-_N_TELLING:])
+
+
+def _target(call: ToolCall) -> str:
+    command = command_of(call.arguments)
+    if command is not None:
+        return command
+    for key in PATH_ARGUMENTS:
+        path = call.arguments.get(key)
+        if isinstance(path, str) and path:
+            return path
+    return msgspec.json.encode(call.arguments).decode("utf-8", "replace")
+
+
+def _cut(text: str, most: int) -> str:
+    """Return a text with its beginning and its end, and between them how much is left out."""
+    if len(text) <= most:
+        return text
+    end = most // _IN_THREE
+    return f"{text[: most - end]}\n[... {len(text) - most:,} characters left out]\n{text[-end:]}"
