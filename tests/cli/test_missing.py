@@ -23,6 +23,7 @@ READS = {
     "episode export --changes": "episode export --learning --to out --changes {}",
     "experiment start PLAN": "experiment start {}.toml --by ada",
     "review import FILE": "review import {}.csv",
+    "review outcomes --answers": "review outcomes openai:m --answers {}.jsonl",
     "review turns --answers": "review turns openai:m --answers {}.jsonl",
     "dataset audit FILES": "dataset audit {}.jsonl",
     "dataset audit --before": "dataset audit there.jsonl --before {}",

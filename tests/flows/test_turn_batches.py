@@ -10,8 +10,8 @@ from tests.flows.sessions import write_session
 from tests.flows.test_ingest import ingest
 from tests.flows.test_turn_labels import AT, N_HEARD, N_TURNS, by_model, said
 from tracemill.base.errors import NotFoundError, PolicyError
+from tracemill.flows.reviews.asking_desk import QUESTIONS, Limits
 from tracemill.flows.reviews.turn_labels import (
-    QUESTIONS,
     Labelled,
     Wanted,
     take_answers,
@@ -22,7 +22,7 @@ from tracemill.store.workspace import Workspace
 from tracemill.synth.generation import Allowance
 
 CONFIG = SubjectConfig(backend="openai", model="reader")
-WANTED = Wanted("all", None, AskSettings(), Allowance())
+WANTED = Wanted("all", None, Limits(AskSettings(), Allowance()))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tracemill.base.errors import StoreError
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.heard_turns import places
 from tracemill.flows.erasing.erasure import find_data, read_subject
+from tracemill.flows.reviews.asking_desk import Limits
 from tracemill.flows.reviews.turn_labels import Labelled, Wanted, label_turns
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.label.reactions.asking import question
@@ -59,7 +60,7 @@ def run(
     **limits: Any,
 ) -> Labelled:
     script.write_text("".join(json.dumps({"text": text}) + "\n" for text in answers))
-    wanted = Wanted(policy, None, AskSettings(), Allowance(**limits))
+    wanted = Wanted(policy, None, Limits(AskSettings(), Allowance(**limits)))
     config = SubjectConfig(backend="scripted", model=str(script))
     return label_turns(workspace, config, wanted, clock=lambda: AT, is_dry=is_dry)
 

@@ -7,21 +7,30 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
+from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
+from tracemill.cli.review.by_file import Asking
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.shared.options import Common
-from tracemill.cli.shared.output import answer, counts, write, write_lines
-from tracemill.flows.reviews.asking_desk import Limits
-from tracemill.flows.reviews.outcome_labels import WantedOutcomes, label_outcomes
-from tracemill.llm import AskSettings
+from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
+from tracemill.flows.reviews.asking_desk import QUESTIONS, Limits
+from tracemill.flows.reviews.outcome_labels import (
+    LabelledOutcomes,
+    WantedOutcomes,
+    label_outcomes,
+    take_outcome_answers,
+    write_outcome_questions,
+)
+from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.work.outcome_labels import OutcomePolicy, OutcomeReport
+from tracemill.store.workspace import Workspace
 
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Outcomes:
+class Outcomes(Asking):
     """Which work a model is asked about."""
 
     policy: OutcomePolicy = "unknown"
@@ -29,10 +38,6 @@ class Outcomes:
     both say."""
     n: Annotated[int | None, Parameter(validator=Number(gt=0))] = None
     """How many pieces of work to look at, at most."""
-    dry_run: bool = False
-    """Say what would be asked, and ask nothing."""
-    jsonl: bool = False
-    """Print each label as one line of JSON."""
 
 
 @Parameter(name="*")
@@ -58,6 +63,10 @@ def outcomes_review(
     It is shown an excerpt of redacted text, within the limits, once for each piece of work, and has
     to point at words of the log. Exits with 4 where it ended early or had no answer.
 
+    With `--to` nothing is asked: the questions are written, once each, as a batch of OpenAI's
+    interface, and `--answers` takes the answers to them, in that form or as `custom_id` and
+    `answer`. The model is only a name then.
+
     Parameters
     ----------
     subject
@@ -71,27 +80,46 @@ def outcomes_review(
         found = label_outcomes(workspace, config, wanted, clock=now, is_dry=True)
     else:
         with workspace.writing():
-            found = label_outcomes(workspace, config, wanted, clock=now, is_dry=False)
+            found = _label(workspace, config, wanted, outcomes)
+    following = ["tracemill episode list"]
+    if outcomes.to is not None:
+        following = [
+            f"tracemill review outcomes {subject} --policy {outcomes.policy} --answers FILE"
+        ]
     if outcomes.jsonl:
         write_lines(found.labels)
-    elif not answer("outcome-labels", found.report, common, next_steps=["tracemill episode list"]):
-        _show(found.report, is_dry=outcomes.dry_run)
+    elif not answer("outcome-labels", found.report, common, next_steps=following):
+        _show(found.report, outcomes)
+        if outcomes.to is not None:
+            hint(f"next, when they are answered: {following[0]}", common)
     if not found.report.n_episodes:
         return EXIT_NOTHING
     is_partial = found.report.stopped_by is not None or found.report.n_failed > 0
     return EXIT_PARTLY if is_partial else EXIT_DONE
 
 
-def _show(report: OutcomeReport, *, is_dry: bool) -> None:
+def _label(
+    workspace: Workspace, config: SubjectConfig, wanted: WantedOutcomes, outcomes: Outcomes
+) -> LabelledOutcomes:
+    """Write the questions, take their answers, or ask, as the options say."""
+    if outcomes.to is not None:
+        return write_outcome_questions(workspace, config, wanted, outcomes.to)
+    if outcomes.answers is not None:
+        file = expanded(outcomes.answers)
+        return take_outcome_answers(workspace, config, wanted, file, clock=now)
+    return label_outcomes(workspace, config, wanted, clock=now, is_dry=False)
+
+
+def _show(report: OutcomeReport, outcomes: Outcomes) -> None:
     at = f" at {report.endpoint}" if report.endpoint else ""
     write(
         f"Episodes     {report.n_episodes:,}, {report.n_wanted:,} to ask {report.subject} about{at}"
     )
     left = report.n_wanted - report.n_before - report.n_asked - report.n_failed
-    if is_dry:
-        write(
-            f"Would ask    {counted(left, 'question')}, {report.n_characters:,} characters in all"
-        )
+    if outcomes.to is not None or outcomes.dry_run:
+        doing = "Written     " if outcomes.to is not None else "Would ask   "
+        at = f", to {str(outcomes.to / QUESTIONS)!r}" if outcomes.to is not None else ""
+        write(f"{doing} {counted(left, 'question')}, {report.n_characters:,} characters in all{at}")
         return
     write(f"Answered     {report.n_asked:,} now, {report.n_before:,} before")
     n_answers = report.n_asked + report.n_before
@@ -100,6 +128,8 @@ def _show(report: OutcomeReport, *, is_dry: bool) -> None:
     counts("Said nothing", report.faults)
     if report.n_failed:
         write(f"No answer    {report.n_failed:,}")
+    if report.n_unmatched:
+        write(f"Unmatched    {counted(report.n_unmatched, 'answer')} to no question that is asked")
     if left:
         write(f"Not asked    {left:,}")
     if report.stopped_by:

@@ -1,23 +1,22 @@
 """`tracemill review turns`: a model says what people's turns mean where the rules are not sure."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.clock import now
-from tracemill.base.errors import UsageError
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
+from tracemill.cli.review.by_file import Asking
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
+from tracemill.flows.reviews.asking_desk import QUESTIONS, Limits
 from tracemill.flows.reviews.turn_labels import (
-    QUESTIONS,
     Labelled,
     Wanted,
     label_turns,
@@ -32,7 +31,7 @@ from tracemill.store.workspace import Workspace
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Turns:
+class Turns(Asking):
     """Which turns a model is asked about."""
 
     policy: Policy = "unsure"
@@ -40,28 +39,6 @@ class Turns:
     both say."""
     n: Annotated[int | None, Parameter(validator=Number(gt=0))] = None
     """How many turns to look at, at most."""
-    dry_run: bool = False
-    """Say what would be asked, and ask nothing."""
-    jsonl: bool = False
-    """Print each label as one line of JSON."""
-    to: Path | None = None
-    """Folder to write the questions into, as a batch that other programs take; nothing is asked."""
-    answers: Path | None = None
-    """File of the answers to such questions, to take instead of asking."""
-
-    def __post_init__(self) -> None:
-        """Refuse what contradicts itself."""
-        given = [
-            name
-            for name, is_given in (
-                ("--dry-run", self.dry_run),
-                ("--to", self.to is not None),
-                ("--answers", self.answers is not None),
-            )
-            if is_given
-        ]
-        if len(given) > 1:
-            raise UsageError(f"expected one of {' and '.join(given)}, found both")
 
 
 @Parameter(name="*")
@@ -97,8 +74,8 @@ def turns_review(
         A door and a model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
     """
     workspace = common.open()
-    settings = AskSettings(max_tokens=door.max_tokens)
-    wanted = Wanted(turns.policy, turns.n, settings, bounds.allowance())
+    limits = Limits(AskSettings(max_tokens=door.max_tokens), bounds.allowance())
+    wanted = Wanted(turns.policy, turns.n, limits)
     config = door.to(subject, None)
     if turns.dry_run:
         found = label_turns(workspace, config, wanted, clock=now, is_dry=True)

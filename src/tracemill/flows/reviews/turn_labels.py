@@ -8,14 +8,11 @@ was said: text stays in the lake.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
@@ -31,21 +28,18 @@ from tracemill.flows.deriving.heard_turns import (
 from tracemill.flows.deriving.heard_turns import read_answers as kept_answers
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import Gate
+from tracemill.flows.reviews.asking_desk import Asked, Desk, Limits, questions_file
 from tracemill.label.reactions.asking import MODEL_LABELER_VERSION, SCHEMA, question
-from tracemill.label.reactions.labelers import ModelLabeler, Policy, is_wanted
+from tracemill.label.reactions.labelers import Ask, ModelLabeler, Policy, is_wanted
 from tracemill.label.reactions.speech import Heard
-from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError, open_subject
-from tracemill.llm.batches import question_line, read_answers
+from tracemill.llm import Answer, SubjectConfig, open_subject
+from tracemill.llm.batches import read_answers
 from tracemill.records.refs import Stamp
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnAnswer, TurnLabel, TurnReport
-from tracemill.store.journal import append
 from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
-from tracemill.synth.generation import Allowance, Meter, SpentError
 
-QUESTIONS: Final = "questions.jsonl"
-"""Name of the file of questions in a folder."""
-_MOST_FAILURES: Final = 3
+_Said = tuple[Heard, ...] | AnswerFault
 
 
 class Wanted(NamedTuple):
@@ -54,8 +48,7 @@ class Wanted(NamedTuple):
     policy: Policy
     n: int | None
     """Most turns that are looked at; None for all."""
-    settings: AskSettings
-    allowance: Allowance
+    limits: Limits
 
 
 class Labelled(NamedTuple):
@@ -68,6 +61,8 @@ class Labelled(NamedTuple):
 class _Turns(NamedTuple):
     """Turns of people, and what a model was asked about them."""
 
+    name: str
+    """The model."""
     all: list[Place]
     asked: list[Place]
     """Those that it is asked about."""
@@ -92,7 +87,7 @@ def label_turns(
         SubjectError: the model cannot be opened.
     """
     turns = _turns(workspace, config, wanted)
-    desk = _Desk(model_name(f"{config.backend}:{config.model}"), wanted, clock, turns.path)
+    desk = _desk(turns, wanted, clock)
     if turns.left and not is_dry:
         with open_subject(config) as subject:
             return _labelled(config, wanted, turns, desk, desk.work(subject, turns.left))
@@ -114,8 +109,9 @@ def take_answers(
         DataError: it holds something else.
     """
     turns = _turns(workspace, config, wanted, is_by_file=True)
-    desk = _Desk(model_name(f"{config.backend}:{config.model}"), wanted, clock, turns.path)
-    return _labelled(config, wanted, turns, desk, desk.take(read_answers(file), turns))
+    desk = _desk(turns, wanted, clock)
+    given = desk.take(read_answers(file), turns.left, turns.asked)
+    return _labelled(config, wanted, turns, desk, given)
 
 
 def write_questions(
@@ -133,14 +129,10 @@ def write_questions(
     turns = _turns(workspace, config, wanted, is_by_file=True)
     if not turns.left:
         raise NotFoundError("no question about a turn is open; see: tracemill session list")
-    settings = msgspec.structs.replace(wanted.settings, schema=dict(SCHEMA))
-    lines = {
-        place.key[2]: question_line(place.key[2], config.model, question(place.turn), settings)
-        for place in turns.left
-    }
-    Gate(workspace).write_out("reviews", "turns", folder, {QUESTIONS: b"".join(lines.values())})
-    desk = _Desk("", wanted, now, turns.path)
-    return _labelled(config, wanted, turns, desk)
+    asked = (Asked(_name(place), question(place.turn), SCHEMA) for place in turns.left)
+    file = questions_file(config, wanted.limits, asked)
+    Gate(workspace).write_out("reviews", "turns", folder, file)
+    return _labelled(config, wanted, turns, _desk(turns, wanted, now))
 
 
 def _turns(
@@ -154,20 +146,28 @@ def _turns(
     path = answers_file(workspace, name, config.endpoint)
     known = {each.key: each for each in kept_answers(path)}
     done = {key for key, answer in known.items() if not (is_by_file and answer.fault)}
-    return _Turns(found, asked, [place for place in asked if place.key not in done], known, path)
+    left = [place for place in asked if place.key not in done]
+    return _Turns(name, found, asked, left, known, path)
+
+
+def _desk(
+    turns: _Turns, wanted: Wanted, clock: Callable[[], datetime]
+) -> Desk[Place, _Said, TurnAnswer]:
+    judge = _Judge(turns.name, clock)
+    return Desk(wanted.limits, turns.path, judge.judge, judge.keep, _name)
 
 
 def _labelled(
     config: SubjectConfig,
     wanted: Wanted,
     turns: _Turns,
-    desk: _Desk,
+    desk: Desk[Place, _Said, TurnAnswer],
     said: Iterable[TurnAnswer] = (),
 ) -> Labelled:
     known = turns.known | {each.key: each for each in said}
     answers = {place[:2]: known[place.key] for place in turns.asked if place.key in known}
     report = TurnReport(
-        subject=model_name(f"{config.backend}:{config.model}"),
+        subject=turns.name,
         endpoint=config.endpoint,
         policy=wanted.policy,
         n_turns=len(turns.all),
@@ -192,66 +192,19 @@ def _labelled(
     return Labelled(report, labels)
 
 
-class _Desk:
-    """Asks about one turn after the other, and keeps each answer before the next question."""
+class _Judge:
+    """Asks a model about a turn, and makes a record of what it said."""
 
-    def __init__(
-        self, name: str, wanted: Wanted, clock: Callable[[], datetime], path: Path
-    ) -> None:
+    def __init__(self, name: str, clock: Callable[[], datetime]) -> None:
         self._name = name
-        self._wanted = wanted
         self._clock = clock
-        self._path = path
-        self.meter = Meter(wanted.allowance, time.monotonic, time.sleep)
-        self.n_asked = self.n_failed = self.n_unmatched = 0
-        self.stopped_by: str | None = None
 
-    def work(self, subject: Subject, left: Sequence[Place]) -> Iterator[TurnAnswer]:
-        """Yield the answers, until a limit is reached or the model does not answer."""
-        in_a_row = 0
-        for place in left:
-            try:
-                yield self._ask(subject, place)
-                in_a_row = 0
-            except SpentError as error:
-                self.stopped_by = str(error)
-                return
-            except SubjectError:
-                self.n_failed += 1
-                in_a_row += 1
-                if in_a_row >= _MOST_FAILURES:
-                    self.stopped_by = "not_answering"
-                    return
+    def judge(self, place: Place, ask: Ask) -> _Said:
+        """Return what the model says that a person means."""
+        return ModelLabeler(self._name, ask).label(place.turn)
 
-    def take(self, given: Mapping[str, Answer | None], turns: _Turns) -> Iterator[TurnAnswer]:
-        """Yield the answers that were given, by question, to those that are left."""
-        self.n_unmatched = len(given.keys() - {place.key[2] for place in turns.asked})
-        for place in turns.left:
-            if place.key[2] not in given:
-                self.stopped_by = "end_of_answers"
-                continue
-            answer = given[place.key[2]]
-            if answer is None:
-                self.n_failed += 1
-                continue
-            yield self._keep(place, answer)
-
-    def _ask(self, subject: Subject, place: Place) -> TurnAnswer:
-        self.meter.begin()
-        settings = msgspec.structs.replace(self._wanted.settings, schema=dict(SCHEMA))
-        return self._keep(place, subject.answer(question(place.turn), (), settings))
-
-    def _keep(self, place: Place, answer: Answer) -> TurnAnswer:
-        self.meter.count(answer)
-        labeler = ModelLabeler(self._name, lambda _messages, _schema: answer.message.content)
-        kept = self._kept(place, labeler.label(place.turn), answer)
-        append(self._path, kept)
-        self.n_asked += 1
-        return kept
-
-    def _kept(
-        self, place: Place, said: tuple[Heard, ...] | AnswerFault, answer: Answer
-    ) -> TurnAnswer:
+    def keep(self, place: Place, said: _Said, answer: Answer) -> TurnAnswer:
+        """Return what is kept of it."""
         stamp = Stamp(by=self._name, version=MODEL_LABELER_VERSION)
         found = said if isinstance(said, tuple) else ()
         return TurnAnswer(
@@ -266,6 +219,10 @@ class _Desk:
             seconds=answer.seconds,
             at=self._clock(),
         )
+
+
+def _name(place: Place) -> str:
+    return place.key[2]
 
 
 def _agrees(place: Place, answer: TurnAnswer | None) -> bool:

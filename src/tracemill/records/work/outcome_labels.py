@@ -89,6 +89,8 @@ class OutcomeReport(Record, frozen=True, kw_only=True):
     """Questions that were answered now."""
     n_failed: Count = 0
     """Questions that the model did not answer; they are asked again by the next run."""
+    n_unmatched: Count = 0
+    """Answers in a file to no question that is asked."""
     faults: dict[str, int] = msgspec.field(default_factory=dict)
     """Answers that say nothing, by why."""
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
