@@ -2,10 +2,11 @@
 
     python benchmarks/error_fixes.py WORKSPACE...
 
-`judged/error_fixes.tsv` holds pairs of a failing step and the step in which it worked, drawn at
-random out of 749 in seven workspaces of public repositories with checkpoints, and whether the second
-is an attempt at what failed in the first that worked. Each workspace is what `benchmarks/links.py
---workspaces` keeps of a repository.
+`judged/error_fixes.tsv` holds pairs of a failing step and the step in which it worked, and whether
+the second is an attempt at what failed in the first that worked. `drawn` says from where: `first`
+from six public repositories with checkpoints, `formats` from the shared sessions of all formats,
+`projects` from twelve repositories more, `unseen` and `again` from eight others. Each workspace is
+what `benchmarks/links.py --workspaces` keeps of a repository, or a run over the shared sessions.
 """
 
 import csv

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from tracemill.sources.protocol import Source
 pytestmark = pytest.mark.foreign
 
 FORMATS = FOREIGN / "formats"
+WAITED_FOR = ["codex/agentv/019f15f7-b472-7bc3-8651-5547781e25cf.jsonl"]
+"""Checks of a pull request, which ran on and passed: nothing was tried again."""
 SOURCES: dict[str, Source] = {"claude_code": ClaudeCode(), "codex": Codex()}
 
 
@@ -41,6 +44,24 @@ def test_a_session_known_to_fail_and_pass_gives_its_recoveries() -> None:
     found = recoveries(name, path)
 
     assert {"test", "lint"} <= {r.kind for r in found if r.resolved_step is not None}
+
+
+def test_every_session_known_to_fail_and_pass_gives_a_recovery() -> None:
+    next(sessions())  # skips where there are none
+    with (FORMATS / "INDEX.tsv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines, delimiter="\t") if row["format"] in SOURCES]
+    known = [row for row in rows if "fail_then_pass" in row["traits"]]
+    without = [
+        row["file"]
+        for row in known
+        if not any(
+            found.resolved_step is not None
+            for found in recoveries(row["format"], FORMATS / row["file"])
+        )
+    ]
+
+    assert len(known) >= 20
+    assert without == WAITED_FOR
 
 
 def test_every_recovery_is_in_order_and_says_what_was_wrong() -> None:

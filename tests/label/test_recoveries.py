@@ -81,6 +81,26 @@ def test_a_check_is_answered_by_one_that_covers_it(
     assert (found.resolved_step is not None) == is_resolved
 
 
+@pytest.mark.parametrize(
+    ("command", "text", "cause"),
+    [
+        ("pytest", "sh: pytest: command not found", "environment"),
+        ("python -m pytest", "python: No module named pytest", "environment"),
+        ("rtk pytest", "error: unrecognized subcommand 'pytest'", "usage"),
+    ],
+)
+def test_a_check_that_could_not_begin_is_answered_by_one_that_passed(
+    command: str, text: str, cause: str
+) -> None:
+    found = only(
+        shell(1, command, text, exit_code=127),
+        shell(2, "pip install pytest"),
+        shell(3, "pytest", "1 passed in 0.1s"),
+    )
+
+    assert (found.kind, found.cause, found.resolved_step) == ("command", cause, 3)
+
+
 def test_an_edit_that_misses_its_text_is_answered_by_one_that_finds_it() -> None:
     found = only(
         edit(1, status="error", content="String to replace not found in file.\nString: a"),
@@ -161,6 +181,9 @@ def test_the_time_is_that_from_the_first_failure() -> None:
         ("types", "src/a.ts(3,4): error TS2345: no\n", "src/a.ts(3,4): error TS2345: no"),
         ("command", "Exit code 1\nfatal: not a git repository", "fatal: not a git repository"),
         ("command", "Traceback (most recent call last):\n  x\nValueError: no such", "ValueError: no such"),
+        ("command", "EXECUTION RESULT of [bash]:\n/bin/python: No module named pytest\n[Python interpreter: x]",
+         "/bin/python: No module named pytest"),
+        ("test", "Output: \nsaid\nProcess Group PGID: 3352", "said"),
         ("edit", "Found 8 matches of it.\nString: }", "Found 8 matches of it."),
         ("test", "\x1b[31m1 problem\x1b[0m\n\n", "1 problem"),
         ("command", "", ""),

@@ -27,18 +27,20 @@ ANSWERING: Final = frozenset(
 _GIT_ANSWERS: Final = frozenset(
     {"grep", "diff", "diff-index", "check-ignore", "merge-base", "show-ref"}
 )
+_GIT_ASKS: Final = frozenset({"--get", "--get-all", "--get-regexp", "--get-urlmatch"})
+"""Options of `git config` that ask for a value, and with 1 say that there is none."""
 _GIT_VALUES: Final = frozenset({"-C", "-c", "--git-dir", "--work-tree"})
 _ASKS_SHELL: Final = frozenset({("command", "-v"), ("command", "-V")})
 _NO: Final = 1
 _NO_FOLDER: Final = "cd: "
 _HEAD: Final = 400
-_NOT_RUN: Final = "Sibling tool call errored"
-_LONGEST_NOT_RUN: Final = 100
+_NOT_RUN: Final = ("Sibling tool call errored", "Cancelled: parallel tool call")
+_LONGEST_NOT_RUN: Final = 200
 
 
 def is_answer(call: ToolCall, result: ToolResult) -> bool:
     """Tell whether a result that is marked as failed only says no, or that nothing was run."""
-    if len(result.content) <= _LONGEST_NOT_RUN and _NOT_RUN in result.content:
+    if was_not_run(result):
         return True
     if result.exit_code != _NO or plain_name(call.name) not in SHELLS:
         return False
@@ -49,6 +51,12 @@ def is_answer(call: ToolCall, result: ToolResult) -> bool:
     if line.has_control or not line.parts or not _answers(line.parts[-1]):
         return False
     return are_quiet(part for part in _ending(line) if not _answers(part))
+
+
+def was_not_run(result: ToolResult) -> bool:
+    """Tell whether a call was left out as another one beside it had failed."""
+    is_short = len(result.content) <= _LONGEST_NOT_RUN
+    return is_short and any(said in result.content for said in _NOT_RUN)
 
 
 def _ending(line: CommandLine) -> Iterator[Part]:
@@ -68,7 +76,10 @@ def _answers(part: Part) -> bool:
     if not part.bare:
         return False
     name = part.bare[0].rsplit("/", 1)[-1]
-    return name in ANSWERING or (name == "git" and _git_verb(part.bare) in _GIT_ANSWERS)
+    if name != "git":
+        return name in ANSWERING
+    verb = _git_verb(part.bare)
+    return verb in _GIT_ANSWERS or (verb == "config" and not _GIT_ASKS.isdisjoint(part.bare))
 
 
 def _git_verb(words: tuple[str, ...]) -> str | None:

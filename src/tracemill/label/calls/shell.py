@@ -148,7 +148,7 @@ def _bare(words: tuple[str, ...]) -> tuple[str, ...]:
             rest = _without_options(rest[1:])
         elif rest[:2] in _PREFIX_PAIRS:
             rest = _without_options(rest[2:])
-        elif rest[1:2] == ("-m",) and _PYTHON.match(rest[0]):
+        elif rest[1:2] == ("-m",) and _PYTHON.match(rest[0].rsplit("/", 1)[-1]):
             rest = rest[2:]
         else:
             break

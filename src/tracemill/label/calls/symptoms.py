@@ -43,13 +43,20 @@ _TELLING: Final = (
     _form(r"^error(?:\[\w+\])?: .*$", "error"),  # cargo, git
     _form(r"^(?:fatal|FATAL): .*$", "fatal: ", "FATAL: "),  # git
     _form(r"^(?:\w+\.)*\w*(?:Error|Exception)(?::.*)?$", "Error", "Exception"),  # Python
-    _form(r"^.*\b(?:(?i:error)|(?i:failed)|not found|denied|(?i:cannot)|(?i:invalid))\b.*$", ""),
+    _form(
+        r"^.*\b(?:(?i:error)|(?i:failed)|not found|denied|No module named|(?i:cannot)|"
+        r"(?i:invalid))\b.*$",
+        "",
+    ),
 )
 """The most telling first."""
 
 _SAYS_NOTHING: Final = re.compile(
     r"^(?:Error: )?(?:Exit code:? \d+|Process exited with code \d+|Command failed.*|Chunk ID: .*|"
-    r"Wall time: .*|Original token count: .*|Total output lines: .*|Output:|.*ERROR task failed.*)$"
+    r"Wall time: .*|Original token count: .*|Total output lines: .*|Output:|.*ERROR task failed.*|"
+    r"Process Group PGID: .*|EXECUTION RESULT of \[\w+\]:|"
+    r"\[(?:The command completed|Command finished) with exit code \d+\.?\]|"
+    r"\[(?:Current working directory|Python interpreter): .*)$"
 )
 _TAGS: Final = re.compile(r"</?tool_use_error>")
 _ENVIRONMENT: Final = re2.compile(

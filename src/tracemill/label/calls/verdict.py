@@ -149,6 +149,7 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             rf"{_LINE}Found [1-9]\d* (?:errors?|warnings?|problems?|issues?)\b",
             rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)(?:[^ \w]|$| [^(]| \([1-9])",
             r"^error(?:\[|: could not compile)",
+            unless="source file",  # mypy
         ),
         passed=_summary(
             "passed issues problems errors checked rated offenses syntax",

@@ -20,12 +20,13 @@ Change = Literal["edit", "arguments", "edit_and_arguments", "none"]
 
 IgnoredFailure = Literal[
     "answered", "looked_only", "several_commands", "polled", "nothing_named", "no_verdict",
-    "same_step", "late_result", "beyond_limit",
+    "same_step", "late_result", "beyond_limit", "taken_back",
 ]  # fmt: skip
 """Why a result that failed is no failure of the work: a program answered by its exit code, or only
 looked; several commands ran, and nobody knows which one failed; it asked after a running program;
 nothing says what was attempted; a check did not say what it found; another call of the same step
-wanted the same; it came after other steps; or there were more than are kept."""
+wanted the same; it came after other steps; there were more than are kept; or the command took back
+what it had looked at, as one does who wants to see a test fail."""
 
 
 class Recovery(Record, frozen=True, kw_only=True):
