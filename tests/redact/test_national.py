@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tracemill.redact import Redactor
-from tracemill.redact.line_rules.national import NUMBERS, WORDS, is_national
+from tracemill.redact.line_rules.national import NUMBERS, WORDS, countries_of, is_national
 
 EXAMPLES = {
     "AR": "20-26756539-3",
@@ -14,8 +14,10 @@ EXAMPLES = {
     "BE": "85.07.30-033 28",
     "BR": "529.982.247-25",
     "CA": "046 454 286",
+    "CH": "756.9217.0769.85",
     "CL": "12.345.678-5",
     "CN": "11010519491231002X",
+    "CZ": "710319/2745",
     "DE": "86095742719",
     "DK": "211062-5629",
     "ES": "12345678Z",
@@ -23,6 +25,9 @@ EXAMPLES = {
     "FR": "255081416802538",
     "GB": "AB123456C",
     "GB health": "943 476 5919",
+    "HK": "A123456(3)",
+    "IE": "1234567FA",
+    "IL": "123456782",
     "IN": "2345 6789 0124",
     "IN tax": "ABCPE1234F",
     "IT": "RSSMRA85T10A562S",
@@ -33,8 +38,10 @@ EXAMPLES = {
     "NO": "29029600013",
     "PL": "44051401359",
     "PT": "123456789",
+    "RO": "1800101221144",
     "SE": "811228-9874",
     "SG": "S0000001I",
+    "TR": "10000000146",
     "ZA": "8001015009087",
 }
 """Numbers that the countries themselves print as examples, or that belong to nobody."""
@@ -70,6 +77,25 @@ def test_a_number_behind_its_word_goes(word: str, redactor: Redactor) -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES.keys() - {"BR", "CN", "IT", "KR", "MX", "CL", "FR"})
 def test_a_bare_number_stays(name: str, redactor: Redactor) -> None:
-    number = EXAMPLES[name].replace(" ", "").replace("-", "").replace(".", "")
+    number = "".join(filter(str.isalnum, EXAMPLES[name]))
 
     assert redactor.text(f"took {number} steps") == f"took {number} steps"
+
+
+NAMES = {
+    "codice_fiscale": ("IT",),
+    "codiceFiscale": ("IT",),
+    "Numéro de sécurité sociale": ("FR",),
+    "cprNumber": ("DK",),
+    "fodselsnummer": ("NO",),
+    "身份证号": ("CN",),
+    "business_id": (),
+    "company": (),
+    "using": (),
+    "apps": (),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_means_countries_however_it_is_written(name: str) -> None:
+    assert countries_of(name.encode()) == NAMES[name]

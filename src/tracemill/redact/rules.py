@@ -19,7 +19,7 @@ import rtoml
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 25
+REDACT_VERSION: Final = 26
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -57,6 +57,8 @@ JudgeName = Literal[
     "phone-before",
     "national",
     "national-written",
+    "passport",
+    "written-card",
     "user-name",
     "person-name",
     "host",

@@ -1,4 +1,7 @@
-"""Columns of secrets in SQL: `INSERT INTO users (name, password) VALUES ('ada', '…'), …`."""
+"""Columns of secrets and of people's numbers in SQL, by the names that a statement gives them.
+
+`INSERT INTO users (name, password) VALUES ('ada', '…'), …`
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.redact.detectors.tables import is_secret_cell, is_secret_column
-from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
-from tracemill.redact.pseudonyms import Pseudonyms
+from tracemill.redact.detectors.tables import CellRules, is_asked_for
+from tracemill.redact.protocol import ByPlace, Match, Probe
 
-_RULE_ID: Final = "secret-in-insert"
 _KEYWORDS: Final = ("insert into ", "replace into ")
 _PROBE: Final = Probe("(?i)(?:" + "|".join(_KEYWORDS) + ")", _KEYWORDS)
 _COLUMNS: Final = re.compile(
@@ -27,13 +28,12 @@ _MOST_CELLS: Final = 100
 
 
 class InsertDetector(ByPlace):
-    """Finds what is put into columns of secrets."""
+    """Finds what is put into columns of secrets and of people's numbers."""
 
     probes: Final = (_PROBE,)
 
-    def __init__(self, pseudonyms: Pseudonyms, rank: int) -> None:
-        self._rule = Rule(_RULE_ID, "secret", rank)
-        self._token = pseudonyms.token
+    def __init__(self, cells: CellRules) -> None:
+        self._cells = cells
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the rows of the statement whose first words end at `at`."""
@@ -41,7 +41,7 @@ class InsertDetector(ByPlace):
         if head is None:
             return at
         names = [name.strip(_AROUND) for name in head[1].split(b",")]
-        if not any(map(is_secret_column, names)):
+        if not any(map(is_asked_for, names)):
             return head.end()
         end = head.end()
         for _ in range(_MOST_ROWS):
@@ -50,9 +50,8 @@ class InsertDetector(ByPlace):
             end = row.end()
             for name, cell in zip(names, _cells(data, end), strict=False):
                 end = cell.end()
-                if is_secret_column(name) and cell[1] and is_secret_cell(name, cell[1]):
-                    stand_in = self._token(_RULE_ID, cell[1])
-                    found.append(Match(*cell.span(1), self._rule, stand_in))
+                if cell[1] and is_asked_for(name):
+                    found += filter(None, (self._cells.match(name, cell[1], cell.start(1)),))
         return end
 
 

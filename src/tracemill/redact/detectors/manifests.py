@@ -12,6 +12,7 @@ from typing import Final
 from tracemill.redact.protocol import SEPARATOR, ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
+from tracemill.redact.wording.open_values import is_certificate
 
 _RULE_ID: Final = "kubernetes-secret"
 _KINDS: Final = (
@@ -60,7 +61,7 @@ class ManifestDetector(ByPlace):
                 value = data[first:last]
                 is_name = _USER.search(data[max(start, first - _LONGEST_NAME) : first])
                 is_told = is_name or values.is_placeholder(value) or holds_stand_in(value)
-                if not is_told:
+                if not is_told and not is_certificate(value):
                     found.append(Match(first, last, self._rule, self._token(_RULE_ID, value)))
         return end
 

@@ -17,7 +17,7 @@ from tracemill.redact.detectors.listings import ListingDetector
 from tracemill.redact.detectors.manifests import ManifestDetector
 from tracemill.redact.detectors.own_home import OwnHomeDetector
 from tracemill.redact.detectors.services import ServiceDetector
-from tracemill.redact.detectors.tables import TableDetector
+from tracemill.redact.detectors.tables import CellRules, TableDetector
 from tracemill.redact.detectors.veils import Base64Detector, VeilDetector
 from tracemill.redact.line_rules.homes import HomeDetector
 from tracemill.redact.line_rules.judges import judge_of, longest_of, whole
@@ -65,9 +65,9 @@ def all_detectors(
             for rank, rule in enumerate(rules.lines, _FIRST_RANK)
         ),
         *((services,) if rules.services else ()),
-        TableDetector(pseudonyms, rank + 1),
+        TableDetector(CellRules("secret-in-column", pseudonyms, (rank + 1, _PII_RANK))),
         ManifestDetector(pseudonyms, rank + 2),
-        InsertDetector(pseudonyms, rank + 3),
+        InsertDetector(CellRules("secret-in-insert", pseudonyms, (rank + 3, _PII_RANK))),
     )
     within = _Within(of_secrets)
     return (

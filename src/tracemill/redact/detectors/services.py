@@ -16,6 +16,7 @@ from typing import Final
 from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.wording import values
+from tracemill.redact.wording.open_values import is_of_type, is_told_digest
 
 _RULE_ID: Final = "service-key"
 _JOINTS: Final = ("", "_", "-", ".", " ")
@@ -37,10 +38,14 @@ _KEY_WORD: Final = re.compile(
 )
 _NO_KEY: Final = re.compile(
     rb"(?i)commit|sha\d*|md5|hash|digest|\brev|\bref|integrity|checksum|version|uuid|guid|[a-z]+[_-]?ids?\b"
-    rb"|\bid\b|trace|span|etag|://|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug|debug"
+    rb"|\bid\b|trace|span|etag|://|[?&](?:list|v|si)=|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug|debug"
 )
 _PUBLIC_KEY: Final = re.compile(rb"(?i)site[ _-]?key|publishable")
 """What stands before a key that every page of a site shows."""
+_DIGEST_BEFORE: Final = re.compile(
+    rb"(?i)(?:checksums?|sha\d+|md5|digest|hash)[/_.-][0-9a-z_.-]{0,40}\Z"
+)
+_ADDRESS: Final = b"0x"
 _FILE: Final = re.compile(rb"\.(?:whl|tar|gz|tgz|zip|jar|deb|rpm|exe|dmg)\Z")
 _KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
 _TOLD_BEHIND: Final = re.compile(
@@ -78,7 +83,7 @@ class ServiceDetector(ByPlace):
         """Look at what follows the name that ends at `at`."""
         if _LONG not in data[at : at + _REACH + _LEAST_RUN].translate(_MARKED):
             return at
-        if not self._is_name(data, at):
+        if not self._is_name(data, at) or _DIGEST_BEFORE.search(data, max(0, at - _REACH), at):
             return at
         line_end = data.find(b"\n", at, at + _REACH + _LONGEST_VALUE)
         line_end = line_end if line_end >= 0 else min(len(data), at + _REACH + _LONGEST_VALUE)
@@ -89,7 +94,7 @@ class ServiceDetector(ByPlace):
             value = run[0].rstrip(_CLOSING)
             end = start + len(value)
             gap = data[at:start]
-            if values.is_of_type(data[max(0, start - _REACH) : start]):
+            if is_of_type(data[max(0, start - _REACH) : start]):
                 return at
             if not _is_key_of_service(gap, value, data[end : end + _AHEAD]):
                 continue
@@ -122,7 +127,7 @@ def _spellings(name: str) -> list[str]:
 def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
     if _AFTER_RUN.match(behind) or _FILE.search(value) or not values.is_key(value):
         return False
-    if _PUBLIC_KEY.search(gap):
+    if _PUBLIC_KEY.search(gap) or is_told_digest(gap, len(gap)) or value.startswith(_ADDRESS):
         return False
     is_told = bool(_KEY_TOLD.search(gap) or _TOLD_BEHIND.match(behind))
     is_hex = _HEX.match(value) is not None

@@ -1,4 +1,4 @@
-"""Columns of secrets: below a head that says `password` or `api_key`, each row has one.
+"""Columns of secrets and of people's numbers: below a head that says `password` or `phone`.
 
 CSV, tabs, Markdown, and the tables that database shells and PowerShell draw.
 """
@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from tracemill.redact.line_rules.columns import is_personal_column, rule_of
 from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
-_RULE_ID: Final = "secret-in-column"
 _NAMES: Final = (
     *("password", "passwd", "passphrase", "pwd", "secret", "token", "tokens", "passwords"),
     *("api_key", "api-key", "api key", "apikey", "access_key", "access key", "private_key"),
@@ -22,9 +22,40 @@ _LONG_NAMES: Final = (
     *("api_token", "access_token", "auth_token", "refresh_token", "client_secret", "secret_key"),
     *("api_secret", "user_password", "db_password"),
 )
+_PERSONAL: Final = (
+    *("phone", "phone_number", "phone number", "phonenumber", "telephone", "telefon", "telefono"),
+    *("teléfono", "téléphone", "tel", "mobile", "mobile_no", "mobile_number", "handy", "cell"),
+    *("handynummer", "telefonnummer", "fax", "whatsapp", "msisdn", "celular", "电话", "手机"),
+    *("emergencycontact", "emergency_contact", "card", "card_number", "cardnumber", "card number"),
+    *("card_no", "credit_card", "cc", "pan", "pan_number", "iban", "bank_account", "account"),
+    *("account_number", "ssn", "social_security_number", "social security", "ssn_number"),
+    *("passport", "passport_number", "passportno", "passport_no", "passport no.", "reisepass"),
+    *("cpf", "dni", "nie", "nif", "nir", "nino", "nhs_number", "nhsnumber", "steuer_id", "idnr"),
+    *("steuer-id", "tax_id", "tax_code", "codice_fiscale", "codicefiscale", "codice fiscale"),
+    *("aadhaar", "aadhaar_number", "curp", "bsn", "pesel", "personnummer", "personal_number"),
+    *("pnr", "fnr", "fødselsnummer", "cpr", "cpr_nummer", "hetu", "ahv", "rrn", "my_number", "tfn"),
+    *("tax_file_number", "sin", "social_insurance_number", "nric", "rut", "cuit", "tckn", "cnp"),
+    *(
+        "ppsn",
+        "hkid",
+        "national_id",
+        "id_number",
+        "idnumber",
+        "id_card",
+        "身份证号",
+        "주민등록번호",
+    ),
+    *("burgerservicenummer", "henkilotunnus", "contribuinte", "num_secu", "kimlik_no", "tc kimlik"),
+    *("avs_number", "ahv-nummer", "socialinsurancenumber", "nationalinsurance", "ni number"),
+    *("numero_securite_sociale", "numero_carte", "kreditkarte", "rodné číslo", "caller"),
+    *("マイナンバー", "national_insurance_number", "rijksregisternummer", "rodne_cislo"),
+)
+"""What columns of people's numbers are mostly called; which of all names are is for `columns`."""
+_BEHIND: Final = (",", " |", "|", "\t", " │", "  ", ";")
 _KEYWORDS: Final = (
-    *(name + mark for name in _NAMES for mark in (",", " |", "|", "\t", " │", "  ", ";")),
+    *(name + mark for name in (*_NAMES, *_PERSONAL) for mark in _BEHIND),
     *(mark + name for name in (*_NAMES, *_LONG_NAMES) for mark in (",", "  ", "\t", "| ", ";")),
+    *(mark + name for name in _PERSONAL for mark in (",", "\t")),
 )
 _PROBE: Final = Probe(
     "(?i)(?:" + "|".join(map(re.escape, _KEYWORDS)) + ")", _KEYWORDS, is_once_a_line=True
@@ -48,14 +79,44 @@ class _Cell(NamedTuple):
     text: bytes
 
 
+class CellRules:
+    """Says what is to be put in place of cells, by what their columns are called."""
+
+    def __init__(self, rule_id: str, pseudonyms: Pseudonyms, ranks: tuple[int, int]) -> None:
+        """Prepare.
+
+        Args:
+            rule_id: The rule of secrets.
+            pseudonyms: What makes stand-ins.
+            ranks: That of secrets, and that of people's numbers.
+        """
+        secret, self._personal_rank = ranks
+        self._secret = Rule(rule_id, "secret", secret)
+        self._pseudonyms = pseudonyms
+
+    def match(self, name: bytes, text: bytes, start: int) -> Match | None:
+        """Return what is found in a cell, which begins at `start`, of a column of that name."""
+        end = start + len(text)
+        if is_secret_column(name) and is_secret_cell(name, text):
+            return Match(start, end, self._secret, self._pseudonyms.token(self._secret.id, text))
+        if rule := rule_of(name, text):
+            number = self._pseudonyms.number(rule, text)
+            return Match(start, end, Rule(rule, "pii", self._personal_rank), number)
+        return None
+
+
+def is_asked_for(name: bytes) -> bool:
+    """Tell whether what stands in a column of that name may be a secret or somebody's number."""
+    return is_secret_column(name) or is_personal_column(name)
+
+
 class TableDetector(ByPlace):
-    """Finds what stands in columns of secrets."""
+    """Finds what stands in columns of secrets and of people's numbers."""
 
     probes: Final = (_PROBE,)
 
-    def __init__(self, pseudonyms: Pseudonyms, rank: int) -> None:
-        self._rule = Rule(_RULE_ID, "secret", rank)
-        self._token = pseudonyms.token
+    def __init__(self, cells: CellRules) -> None:
+        self._cells = cells
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the rows below the line in which `at` stands."""
@@ -64,7 +125,7 @@ class TableDetector(ByPlace):
         head = data[start : min(end, start + _LONGEST_LINE)]
         mark = next((each for each in _MARKS if each in head), b"")
         names = list(_cells(head, mark))
-        columns = {i: name.text for i, name in enumerate(names) if is_secret_column(name.text)}
+        columns = {i: name.text for i, name in enumerate(names) if is_asked_for(name.text)}
         if columns and len(names) >= _LEAST_COLUMNS:
             for row_start, row in _rows_below(data, end):
                 end = row_start + len(row)
@@ -81,10 +142,7 @@ class TableDetector(ByPlace):
     ) -> None:
         for i, name in columns.items():
             first, text = cells[i]
-            if is_secret_cell(name, text):
-                place = start + first
-                stand_in = self._token(_RULE_ID, text)
-                found.append(Match(place, place + len(text), self._rule, stand_in))
+            found += filter(None, (self._cells.match(name, text, start + first),))
 
 
 def _line_end(data: bytes, at: int) -> int:

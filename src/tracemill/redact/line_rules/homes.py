@@ -61,6 +61,7 @@ _NOBODY: Final = frozenset(
     default public shared guest linuxbrew circleci jovyan codespace gitpod coder vagrant
     ec2-user azureuser pi git www-data builder jenkins travis docker appuser nobody sandbox
     runneradmin agent dev developer test testuser example someone xxx foo bar myuser home
+    path paths config charts folder dir directory project projects workspace work data invalid
     lost+found claude codex openhands opencode swe-agent""".split()
 )
 

@@ -12,6 +12,12 @@ from tracemill.redact.line_rules.pieces import PIECE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
 from tracemill.redact.wording import values
 from tracemill.redact.wording.accents import is_unspaced
+from tracemill.redact.wording.open_values import (
+    is_certificate,
+    is_named_digest,
+    is_of_type,
+    is_told_digest,
+)
 from tracemill.redact.wording.words import word_share
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
@@ -28,6 +34,8 @@ _FILE_BEHIND: Final = re.compile(
 """What stands behind the hash in the name of a file that a bundler has made."""
 _LONG_SIGNATURE: Final = 128
 _SIGNATURE: Final = re.compile(rb"(?i)signature\\{0,3}[\"']\\?[ \t]*:")
+_MARK: Final = re.compile(rb"(?i)signature[\"']?[ \t]*[:=][ \t]*[\"']?\Z")
+"""What stands before the digest that a message or a folder is known by, and nobody logs in with."""
 _VARIABLE: Final = re.compile(rb"[A-Z0-9_-]*=[\"']?\Z")
 _NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
 _FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
@@ -43,10 +51,11 @@ _DEFAULTS: Final = frozenset(
 )
 _PASSWORD_DATA: Final = re.compile(rb"(?i)pass|psk|pw\W|masterauth|\bauth")
 _HASH_NAME: Final = re.compile(
-    rb"(?i)hash|sha|md5|digest|integrity|check_?sum|etag|(?:^|[^a-z])id|[_-]id|Id[\"'\s:=]|uuid|guid|sig|cursor|nonce"
+    rb"(?i)hash|sha|md5|digest|integrity|(?:check|\b)_?sum\b|etag|(?:^|[^a-z])id|[_-]id|Id[\"'\s:=]|uuid|guid|sig|cursor|nonce"
     rb"|state|thinking|data|image|icon|blob|version|rev|ref|commit|chunk|content|encrypted|url|path|file|src"
 )
 _HASH: Final = re.compile(rb"(?i)(?:[0-9a-f]+|[0-9a-f-]{36}|sha[0-9]{1,3}[-:].*)\Z")
+_ALPHABET: Final = b"abcdefghijklmnopqrst"
 _EACH_KIND: Final = re.compile(rb"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9].*[0-9])")
 _SURE_ENTROPY: Final = 4.2
 _SURE_SHARE: Final = 0.25
@@ -92,7 +101,15 @@ def judge_of(rule: LineRule) -> Judge:
     if rule.judge == "token":
         return lambda found: _token(found, rule.entropy)
     judge = _JUDGES[rule.judge]
-    return lambda found: judge(found) if len(found.value) <= _LONGEST_VALUE else None
+    return lambda found: None if _is_open(found) else judge(found)
+
+
+def _is_open(found: Candidate) -> bool:
+    """Tell whether a value is data, a digest that is told to be one, or a certificate."""
+    value = found.value
+    if len(value) > _LONGEST_VALUE or is_certificate(value) or is_named_digest(value):
+        return True
+    return is_told_digest(found.line, found.start)
 
 
 def whole(found: Candidate) -> Extent:
@@ -128,7 +145,8 @@ def _assigned(found: Candidate) -> Extent | None:
         return None
     found = _trimmed(_without_dash(found))
     is_signature = len(found.value) > _LONG_SIGNATURE and _SIGNATURE.match(found.name)
-    if is_signature or values.is_address(found.context, found.value):
+    is_mark = _MARK.search(found.name) and _HASH.match(found.value)
+    if is_signature or is_mark or values.is_address(found.context, found.value):
         return None
     is_secret = values.is_secret(found.name, found.value)
     return whole(found) if is_secret or _is_of_variable(found) else None
@@ -142,8 +160,8 @@ def _is_verdict(found: Candidate) -> bool:
 
 
 def _without_dash(found: Candidate) -> Candidate:
-    """Return the candidate without the dash of `${NAME:-default}`."""
-    is_default = found.name[-1:] == _FALLBACK and found.value[:1] == b"-"
+    """Return the candidate without the sign of `${NAME:-default}` or `${NAME:+other}`."""
+    is_default = found.name[-1:] == _FALLBACK and found.value[:1] in (b"-", b"+", b"?")
     return Candidate(found.line, found.first, found.start + is_default, found.end)
 
 
@@ -152,7 +170,7 @@ def _is_of_code(found: Candidate) -> bool:
     before = found.line[max(0, found.start - _BEFORE_VALUE) : found.start]
     if found.name[-1:] in _QUOTES:
         is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
-        return is_filled_in or values.is_of_type(before)
+        return is_filled_in or is_of_type(before)
     is_used = found.line[found.end : found.end + 1] in (b"(", b"[")
     is_one_of_several = _SEVERAL.search(
         found.line, max(0, found.first - _BEFORE_VALUE), found.start
@@ -284,7 +302,8 @@ def _any(found: Candidate) -> Extent | None:
     """Only what cannot be a hash, an id, a path or words is a key by itself."""
     value = found.value
     is_named = _HASH_NAME.search(found.name) or values.is_public(found.name)
-    if is_named or _HASH.match(value) or values.is_placeholder(value):
+    is_known = is_named or _HASH.match(value) or _ALPHABET in value.lower()
+    if is_known or values.is_placeholder(value):
         return None
     has_all = _EACH_KIND.match(value) is not None
     is_key = values.entropy(value) >= _SURE_ENTROPY and word_share(value) < _SURE_SHARE

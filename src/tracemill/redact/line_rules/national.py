@@ -8,13 +8,15 @@ count whose form nothing else has.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 Check = Callable[[str], bool]
 """Tells whether letters and digits without anything between them are a number of one kind."""
 
-_BETWEEN: Final = re.compile(r"[ ./-]")
+_BETWEEN: Final = re.compile(r"[ ./()-]")
 _VERHOEFF_D: Final = [
     "0123456789",
     "1234067895",
@@ -46,6 +48,9 @@ _CHINESE: Final = "10X98765432"
 _MONTHS: Final = range(1, 13)
 _DAYS: Final = range(1, 32)
 _LETTERS: Final = ord("A")
+_TEN: Final = 10
+_LATER_SERIES: Final = 20
+"""What is added to months where the numbers of a day have run out."""
 
 
 def _weighted(digits: str, weights: Sequence[int]) -> int:
@@ -122,6 +127,41 @@ def _spanish(number: str) -> bool:
     return plain.isdigit() and _SPANISH[int(plain) % 23] == number[-1]
 
 
+def _turkish(number: str) -> bool:
+    odd, even = sum(map(int, number[:9:2])), sum(map(int, number[1:8:2]))
+    return (odd * 7 - even) % 10 == int(number[9]) and (odd + even + int(number[9])) % 10 == int(
+        number[10]
+    )
+
+
+def _czech(number: str) -> bool:
+    month = int(number[2:4]) % 50
+    month -= _LATER_SERIES if month > _LATER_SERIES else 0
+    return int(number) % 11 == 0 and _is_date(f"{month:02d}", number[4:6])
+
+
+def _romanian(number: str) -> bool:
+    rest = _weighted(number, (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)) % 11
+    return (rest if rest < _TEN else 1) == int(number[12]) and _is_date(number[3:5], number[5:7])
+
+
+def _irish(number: str) -> bool:
+    second = ord(number[8]) - _LETTERS + 1 if number[8:] not in ("", "W") else 0
+    rest = (_weighted(number[:7], range(8, 1, -1)) + 9 * second) % 23
+    return "WABCDEFGHIJKLMNOPQRSTUV"[rest] == number[7]
+
+
+def _of_hong_kong(number: str) -> bool:
+    letters = number[:-7].rjust(2, "\x5b")  # a blank counts 36, as what follows Z would
+    total = sum((ord(each) - _LETTERS + _TEN) * (9 - i) for i, each in enumerate(letters))
+    rest = -(total + _weighted(number[-7:-1], range(7, 1, -1))) % 11
+    return "0123456789A"[rest] == number[-1]
+
+
+def _swiss(number: str) -> bool:
+    return (10 - _weighted(number[:12], (1, 3) * 6) % 10) % 10 == int(number[12])
+
+
 NUMBERS: Final[Mapping[str, tuple[str, Check]]] = {
     "BR": (r"\d{11}", _brazilian),
     "CN": (r"\d{17}[\dX]", _chinese),
@@ -178,6 +218,13 @@ NUMBERS: Final[Mapping[str, tuple[str, Check]]] = {
             (11 - _weighted(n[:11], (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11) % 11 % 10 == int(n[11])
         ),
     ),
+    "TR": (r"[1-9]\d{10}", _turkish),
+    "CZ": (r"\d{10}", _czech),
+    "RO": (r"[1-8]\d{12}", _romanian),
+    "IE": (r"\d{7}[A-W][A-IW]?", _irish),
+    "HK": (r"[A-Z]{1,2}\d{6}[\dA]", _of_hong_kong),
+    "CH": (r"756\d{10}", _swiss),
+    "IL": (r"\d{9}", _luhn),
     "CL": (
         r"\d{7,8}[\dK]",
         lambda n: (
@@ -192,6 +239,11 @@ NUMBERS: Final[Mapping[str, tuple[str, Check]]] = {
 """What the numbers of each country look like without anything between, and what proves them."""
 _COMPILED: Final = {name: re.compile(form) for name, (form, _) in NUMBERS.items()}
 _ALIKE: Final = 2
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD: Final = re.compile(r"[^\W_]+")
+_ENDING: Final = re.compile(r"(?<=.)(?:number|nummer|no|nr|n)?[0-9]?\Z")
+_SHORT: Final = 4
+"""A shorter word stands within others by chance."""
 
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -199,49 +251,77 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "身份证": ("CN",),
     "resident identity": ("CN",),
     "steuer": ("DE",),
+    "idnr": ("DE",),
     "dni": ("ES",),
+    "nie": ("ES",),
     "nif": ("ES", "PT"),
+    "contribuinte": ("PT",),
     "henkil": ("FI",),
     "hetu": ("FI",),
     "insee": ("FR",),
-    "curité sociale": ("FR",),
+    "nir": ("FR",),
+    "curite sociale": ("FR",),
+    "num secu": ("FR",),
     "nino": ("GB",),
     "national insurance": ("GB",),
+    "ni number": ("GB",),
     "nhs": ("GB health",),
     "aadha": ("IN",),
-    "pan card": ("IN tax",),
-    "pan number": ("IN tax",),
+    "pan": ("IN tax",),
     "codice fiscale": ("IT",),
     "주민등록": ("KR",),
     "resident registration": ("KR",),
+    "resident number": ("KR",),
+    "rrn": ("KR",),
     "curp": ("MX",),
     "bsn": ("NL",),
     "burgerservice": ("NL",),
     "rijksregister": ("BE",),
     "national register": ("BE",),
+    "national number": ("BE",),
+    "niss": ("BE",),
     "pesel": ("PL",),
     "personnummer": ("SE", "NO"),
+    "personal number": ("SE", "NO"),
+    "pnr": ("SE",),
     "dselsnummer": ("NO",),
+    "fnr": ("NO",),
     "cpr": ("DK",),
-    "social insurance": ("CA",),
+    "social insurance": ("CA", "CH"),
+    "sin": ("CA",),
+    "ahv": ("CH",),
+    "avs": ("CH",),
     "tax file": ("AU tax",),
     "tfn": ("AU tax",),
     "medicare": ("AU health",),
     "nric": ("SG",),
     "マイナンバー": ("JP",),
     "my number": ("JP",),
+    "individual number": ("JP",),
     "rut": ("CL",),
     "cuit": ("AR",),
     "cuil": ("AR",),
+    "kimlik": ("TR",),
+    "tckn": ("TR",),
+    "rodne": ("CZ",),
+    "cnp": ("RO",),
+    "pps": ("IE",),
+    "hkid": ("HK",),
+    "teudat": ("IL",),
     "national id": tuple(NUMBERS),
     "identity number": tuple(NUMBERS),
     "id number": tuple(NUMBERS),
+    "id no": tuple(NUMBERS),
     "identity card": tuple(NUMBERS),
     "id card": tuple(NUMBERS),
     "tax id": tuple(NUMBERS),
+    "tax code": tuple(NUMBERS),
 }
-"""Words that name such a number, in lower case, and of which countries it then may be."""
-WRITTEN: Final = ("BR", "CN", "IT", "MX", "KR", "GB", "BE", "CL")
+"""Words that name such a number, in lower case, and of which countries it then may be.
+
+A word stands for itself with other signs or none between its parts, and without its marks.
+"""
+WRITTEN: Final = ("BR", "CN", "IT", "MX", "KR", "GB", "BE", "CL", "CH")
 """Countries whose numbers are known by how they are written."""
 
 
@@ -251,3 +331,35 @@ def is_national(number: str, names: Sequence[str] = tuple(NUMBERS)) -> bool:
     if len(set(plain)) <= _ALIKE:
         return False
     return any(_COMPILED[name].fullmatch(plain) and NUMBERS[name][1](plain) for name in names)
+
+
+@lru_cache(4_096)
+def words_of(name: bytes) -> tuple[str, ...]:
+    """Return the words of a name in lower case, without their marks: `idNumber`, `id_number`."""
+    apart = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name.decode("utf-8", "replace")))
+    letters = "".join(each for each in apart if not unicodedata.combining(each))
+    return tuple(_WORD.findall(letters.lower()))
+
+
+def letters_of(name: bytes) -> str:
+    """Return the letters and digits of a name in lower case, without their marks."""
+    return "".join(words_of(name))
+
+
+_BY_LETTERS: Final = {letters_of(word.encode()): names for word, names in WORDS.items()}
+
+
+@lru_cache(4_096)
+def countries_of(name: bytes) -> tuple[str, ...]:
+    """Return of which countries a number so called may be; none where the name means none."""
+    letters, parts = letters_of(name), words_of(name)
+    words = {*parts, *(_ENDING.sub("", part) for part in parts)}
+    found = (
+        each
+        for word, names in _BY_LETTERS.items()
+        if word in words
+        or word == letters
+        or (word in letters and (len(word) > _SHORT or not word.isascii()))
+        for each in names
+    )
+    return tuple(dict.fromkeys(found))

@@ -14,7 +14,7 @@ from typing import Final
 
 from tracemill.redact.line_rules.homes import is_nobody
 from tracemill.redact.line_rules.lines import Candidate, Extent, Judge
-from tracemill.redact.line_rules.national import WORDS, WRITTEN, is_national
+from tracemill.redact.line_rules.national import WRITTEN, countries_of, is_national
 from tracemill.redact.pseudonyms import HOST, USER
 from tracemill.redact.rules import JudgeName
 
@@ -26,8 +26,8 @@ _VERSION_BEFORE: Final = re.compile(
     rb"(?:[ \t]*[=:])?[ \t\"'`:(]{0,3}\Z|[=^~][ \"'`:(]{0,3}\Z"
 )
 _ADDRESS_BEFORE: Final = re.compile(
-    rb"(?i)(?:ip|addr(?:ess)?|host|peer|client|remote|server|endpoint)"
-    rb"[\"']?[ \t]{0,2}=[ \t\"'(]{0,3}\Z"
+    rb"(?i)(?:ips?|addr(?:ess)?|host|peer|client|remote|server|endpoint|for|from|origin|source|src"
+    rb"|dst|destination|gateway)[\"']?[ \t]{0,2}=[ \t\"'(]{0,3}\Z"
 )
 _PACKAGE_BEFORE: Final = re.compile(rb"[0-9A-Za-z_/-]@\Z")
 _LOGIN: Final = re.compile(rb"\b(?:ssh|scp|sftp|rsync|mosh|mysql|psql|ping|root|admin|user)\b|://")
@@ -65,6 +65,8 @@ _CARD_LENGTHS: Final[tuple[tuple[range, tuple[int, ...]], ...]] = (
     (range(6000, 7000), (12, 13, 14, 15, 16, 17, 18, 19)),
 )
 """First four digits of card numbers, and how long such numbers are (ISO/IEC 7812 and networks)."""
+_GROUP_BEFORE: Final = re.compile(rb"[0-9][ \t]{1,4}\Z")
+_GROUP_BEHIND: Final = re.compile(rb"[ \t-]{1,4}[0-9]")
 _TEST_CARDS: Final = frozenset({b"4242424242424242", b"4111111111111111", b"5555555555554444"})
 _IBAN_LENGTHS: Final = {
     country.encode(): int(length)
@@ -92,7 +94,9 @@ _IBAN_LENGTHS: Final = {
 }
 """How long the account numbers of each country are (the registry of ISO 13616)."""
 _IBAN_MODULUS: Final = 97
-_ONE_DIGIT: Final = re.compile(rb"[^1-9]*(?:0[^1-9]*|1[^2-90]*)\Z")
+_ONE_DIGIT: Final = re.compile(
+    rb"[^0-9]*(?:%b)\Z" % b"|".join(b"(?:%d[^0-9]*)+" % i for i in range(10))
+)
 _PHONE_DIGITS: Final = range(7, 16)
 _NO_COUNTRY: Final = re.compile(
     rb"\+(?:21[04579]|259|28\d|29[2-6]|38[48]|42[24-9]|671|69[3-9]|80[1-79]|83|85[14789]|87[1-79]"
@@ -100,8 +104,10 @@ _NO_COUNTRY: Final = re.compile(
 )
 """Calling codes that no country has (ITU-T E.164), such as that of 2 to the power of 32."""
 _FIRST_HALF: Final = re.compile(rb"^\s*\+")
-_DATE: Final = re.compile(rb"(?:19|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /]")
+_DATE: Final = re.compile(rb"\+?(?:19|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /]")
 _NO_SSN: Final = re.compile(rb"(?:000|666|9..|123.?45.?6789|078.?05.?1120)|...[- ]?00|.*0000\Z")
+_PASSPORT: Final = re.compile(rb"(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{8,9}|[C-Z][0-9C-Z]{8})\Z")
+_FEW_DIFFERENT: Final = 2
 _NO_MAC: Final = re.compile(
     rb"(?i)(?:00[:-]){5}|00(?::[0-5][0-9]){5}\Z|(?:ff[:-]){5}|01[:-]00[:-]5e|33[:-]33|52[:-]54[:-]00|02[:-]42"
 )
@@ -112,6 +118,10 @@ _FORGES: Final = re.compile(
 _KNOWN_HOSTS: Final = re.compile(
     rb"(?i)(?:^|\.)(?:docker|google|ec2|compute|cluster|svc|azure|lima|orb|minikube|k8s)\.(?:internal|local)\Z"
     rb"|\.(?:py|js|ts|go|rs|md|json)\Z"
+)
+_TURNED_ROUND: Final = re.compile(rb"(?:com|org|net|io|edu|gov|dev|app)\.[a-z0-9_-]+\.")
+_PACKAGE_TOLD: Final = re.compile(
+    rb"\b(?:package|import(?: static)?|namespace|using|module)[ \t]+\Z"
 )
 _HOST_MARK: Final = re.compile(rb"[0-9-]|\.(?:corp|intra|intranet)\.[A-Za-z]|\.fritz\.box\Z")
 
@@ -179,11 +189,23 @@ def _mac(found: Candidate) -> Extent | None:
 
 
 def _card(found: Candidate) -> Extent | None:
-    digits = bytes(c for c in found.value if c not in b" -")
+    return _whole(found) if is_card(found.value) and not _is_glued(found) else None
+
+
+def _written_card(found: Candidate) -> Extent | None:
+    """Four groups that stand alone; among more they are a row of numbers."""
+    line, start, end = found.line, found.start, found.end
+    is_in_row = _GROUP_BEFORE.search(line[:start]) or _GROUP_BEHIND.match(line, end)
+    return None if is_in_row else _card(found)
+
+
+def is_card(value: bytes) -> bool:
+    """Tell whether digits, with blanks or dashes between, are the number of a payment card."""
+    digits = bytes(c for c in value if c not in b" -")
+    if not digits.isdigit():
+        return False
     lengths = next((n for first, n in _CARD_LENGTHS if int(digits[:4]) in first), ())
-    if len(digits) not in lengths or digits in _TEST_CARDS or _is_glued(found):
-        return None
-    return _whole(found) if _passes_luhn(digits) else None
+    return len(digits) in lengths and digits not in _TEST_CARDS and _passes_luhn(digits)
 
 
 def _passes_luhn(digits: bytes) -> bool:
@@ -198,12 +220,17 @@ def _iban(found: Candidate) -> Extent | None:
     if not length or len(letters) < length:
         return None
     end = _end_of(found, length)
-    if _WORD.match(found.line, end) is not None:
-        return None
-    turned = (letters[4:length] + letters[:4]).decode()
-    if int("".join(str(int(each, 36)) for each in turned)) % _IBAN_MODULUS != 1:
-        return None
-    return Extent(found.start, end)
+    is_longer = _WORD.match(found.line, end) is not None
+    return Extent(found.start, end) if not is_longer and is_iban(letters[:length]) else None
+
+
+def is_iban(value: bytes) -> bool:
+    """Tell whether letters and digits, with blanks between, are the number of a bank account."""
+    letters = value.replace(b" ", b"").upper()
+    if len(letters) != _IBAN_LENGTHS.get(letters[:2]) or not letters.isalnum():
+        return False
+    turned = (letters[4:] + letters[:4]).decode()
+    return int("".join(str(int(each, 36)) for each in turned)) % _IBAN_MODULUS == 1
 
 
 def _end_of(found: Candidate, length: int) -> int:
@@ -217,11 +244,11 @@ def _end_of(found: Candidate, length: int) -> int:
 
 def _phone(found: Candidate) -> Extent | None:
     """Behind a word that says so, any number of the right length that is no date."""
-    return None if _is_glued(found) or not _may_be_phone(found) else _whole(found)
+    return None if _is_glued(found) or not is_phone(found.value) else _whole(found)
 
 
-def _may_be_phone(found: Candidate) -> bool:
-    value = found.value
+def is_phone(value: bytes) -> bool:
+    """Tell whether a number has the length of telephone numbers, and is no date."""
     n_digits = len(_DIGIT.findall(value.partition(b"x")[0]))
     if n_digits not in _PHONE_DIGITS or _DATE.match(value):
         return False
@@ -231,7 +258,7 @@ def _may_be_phone(found: Candidate) -> bool:
 def _phone_before(found: Candidate) -> Extent | None:
     """Before a word that says so; a dash may join the two."""
     is_part = found.start and _GLUED.match(found.line, found.start - 1)
-    return None if is_part or not _may_be_phone(found) else _whole(found)
+    return None if is_part or not is_phone(found.value) else _whole(found)
 
 
 def _written_phone(found: Candidate) -> Extent | None:
@@ -245,15 +272,17 @@ def _written_phone(found: Candidate) -> Extent | None:
 
 
 def _ssn(found: Candidate) -> Extent | None:
-    if _is_glued(found) or _NO_SSN.match(found.value):
-        return None
-    return _whole(found)
+    return _whole(found) if is_ssn(found.value) and not _is_glued(found) else None
+
+
+def is_ssn(value: bytes) -> bool:
+    """Tell whether nine digits are a number that the United States may have given to somebody."""
+    return _NO_SSN.match(value) is None
 
 
 def _national(found: Candidate) -> Extent | None:
     """A number with its proof, beside a word that says whose it is; words may follow it."""
-    name = found.name.decode("utf-8", "replace").lower()
-    names = next((each for word, each in WORDS.items() if word in name), ())
+    names = countries_of(found.name)
     end = found.end
     while end > found.start:
         value = found.line[found.start : end].decode("ascii", "replace")
@@ -268,6 +297,17 @@ def _national_written(found: Candidate) -> Extent | None:
     """A number that is written as one of a country is, and has its proof."""
     is_one = not _is_glued(found) and is_national(found.value.decode(), WRITTEN)
     return _whole(found) if is_one else None
+
+
+def _passport(found: Candidate) -> Extent | None:
+    """The number of a passport has no proof; its form and a word that says so are all there is."""
+    return _whole(found) if is_passport(found.value) and not _is_glued(found) else None
+
+
+def is_passport(value: bytes) -> bool:
+    """Tell whether letters and digits may be the number of a passport."""
+    has_digits = len(_DIGIT.findall(value)) > 1
+    return bool(_PASSPORT.match(value)) and has_digits and len(set(value)) > _FEW_DIFFERENT
 
 
 def _user(found: Candidate) -> Extent | None:
@@ -288,11 +328,17 @@ def _host(found: Candidate) -> Extent | None:
     value = found.value.rstrip(b".-")
     if _FORGES.search(value) or _KNOWN_HOSTS.search(value) or _OWN_HOST.match(value):
         return None
-    if value.replace(b".", b"").isdigit() or is_nobody(value):
+    if value.replace(b".", b"").isdigit() or is_nobody(value) or _is_of_package(found):
         return None
     if found.line[found.end : found.end + 1] in (b"(", b"["):
         return None
     return Extent(found.start, found.start + len(value))
+
+
+def _is_of_package(found: Candidate) -> bool:
+    """Tell whether a name is that of a package, which begins as an address ends, or is told so."""
+    before = found.line[max(0, found.start - _VERSION_REACH) : found.start]
+    return bool(_TURNED_ROUND.match(found.value) or _PACKAGE_TOLD.search(before))
 
 
 def _marked_host(found: Candidate) -> Extent | None:
@@ -312,6 +358,8 @@ PEOPLE_JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "phone-before": _phone_before,
     "national": _national,
     "national-written": _national_written,
+    "passport": _passport,
+    "written-card": _written_card,
     "user-name": _user,
     "person-name": _person_name,
     "host": _host,

@@ -38,8 +38,11 @@ _CODE: Final = re.compile(
 )
 _CODE_IN_QUOTES: Final = re.compile(
     rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
+    rb"|\A(?:[a-z_]+(?::[\w,.]+)?\|)+[a-z_]+(?::[\w,.]+)?\Z|\A(?:bytes|varint|fixed\d\d),\d"
+    rb"|\(\?[:=!<P]|\[\^?(?:0-9|[aA]-[zZ])"
 )
-_ATTRIBUTE: Final = re.compile(rb"^[A-Za-z_$][A-Za-z0-9_$]*(?:\??\.[A-Za-z_$][A-Za-z0-9_$]*)+$")
+_PATTERN: Final = re.compile(rb"\(\?[:=!<P]|\[\^?(?:0-9|[aA]-[zZ])")
+_ATTRIBUTE: Final = re.compile(rb"^!{0,2}(?:[A-Za-z_$][\w$]*)?(?:\??\.[A-Za-z_$][\w$]*)+$")
 _JOINED: Final = re.compile(rb"[A-Za-z]?[a-z]{2,13}\.[A-Za-z]?[a-z]{2,13}\d{1,4}[!?$#%&*]?\Z")
 _IN_CODE: Final = re.compile(
     rb"(?i)pass|pwd|secret|token|key|cred|auth|hash|crypt|encod|value|field|input|text|data|param|config|setting"
@@ -47,15 +50,18 @@ _IN_CODE: Final = re.compile(
     rb"|cfg|account|event|response|result|fixture|faker|random|utils|test|example|string|model|client|values)"
 )
 _WORDS: Final = re.compile(rb"^[A-Za-z]{2,}(?:[ _.:/@-][A-Za-z]{2,})*$")
-_CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^(?:[A-Z][a-z]+){2,}$")
+_CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^_?(?:[A-Z][a-z]+){2,}$")
 _CONSTANT: Final = re.compile(rb"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _ROOTED: Final = re.compile(
-    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)"
+    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://|urn:[a-z0-9-]{2,32}:)"
     rb"|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
 )
 _BASE64: Final = re.compile(rb"/[0-9A-Za-z+/]{22,}={1,2}\Z")
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
-_NUMBERS: Final = re.compile(rb"^[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$")
+_NUMBERS: Final = re.compile(
+    rb"^(?:(?:npm|workspace|jsr):(?:@?[\w.-]+(?:/[\w.-]+)?@)?)?"
+    rb"[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+){0,3}$|^[\d.,:/ _-]+$"
+)
 _TYPED: Final = re.compile(
     rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4}"
     rb"|(?=.*[A-Z]).*[A-Za-z]\d{1,2}[a-z].*[._-]\d{2}|[A-Z][a-z]+[._-]\d{2,}[a-z]{3,}[_-]\Z)"
@@ -76,9 +82,6 @@ _FORM_WORDS: Final = frozenset(
     unknown nothing readonly writeonly forgotten expired protected""".split()
 )
 """Words that stand behind the name of a password in forms, types and translations."""
-_TYPE_BEFORE: Final = re.compile(
-    rb"(?:[A-Za-z]\w*::)+\w+\\{0,3}[\"'][ \t]*(?:[:=]|=>)[ \t]*\\{0,3}[\"']?\Z"
-)
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
 _PUBLIC_NAME: Final = re2.compile(
@@ -179,8 +182,8 @@ def _is_odd(value: bytes) -> bool:
     """Tell whether a value is full of signs and brackets that close nothing, as no code is."""
     if len(value) not in _PASSWORD_LENGTHS:
         return False
-    signs = _signs(value)
-    return len(signs) > _ODD_SIGNS and b" " not in value and not _is_closed(value)
+    is_odd = len(_signs(value)) > _ODD_SIGNS and not _PATTERN.search(value)
+    return is_odd and b" " not in value and not _is_closed(value)
 
 
 def is_noise(value: bytes) -> bool:
@@ -209,6 +212,7 @@ def _is_quoted_code(value: bytes) -> bool:
     return not _is_odd(value) and (
         _CODE_IN_QUOTES.search(value) is not None
         or value[-1:] in (b"(", b"[", b"{")
+        or value.startswith(b"--")
         or _NUMBERS.match(value) is not None
         or _is_path(value)
     )
@@ -328,11 +332,6 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
 def is_public(name: bytes) -> bool:
     """Tell whether a name says that its value may be known."""
     return _PUBLIC_NAME.search(name) is not None
-
-
-def is_of_type(before: bytes) -> bool:
-    """Tell whether a value belongs to the name of a type in quotes, `"AWS::KMS::Key": "…"`."""
-    return b"::" in before and _TYPE_BEFORE.search(before) is not None
 
 
 def is_typed(value: bytes) -> bool:
