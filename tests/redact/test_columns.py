@@ -35,6 +35,8 @@ TABLES = {
     "tab": "uid\tphone\tplan\n7\t{}\tpro\n",
     "Markdown": "| Name | phone | Notes |\n|---|---|---|\n| Ada | {} | twice |\n",
     "psql": "  id  | phone | status \n------+-------+--------\n 9906 | {} | open\n(1 row)\n",
+    "quoted": '"id","name","phone"\n"7","Ada","{}"\n',
+    "dump": "COPY people (id, phone, plan) FROM stdin;\n7\t{}\tpro\n\\.\n",
     "insert": "INSERT INTO people (id, name, phone) VALUES (7, 'Ada', '{}');",
 }
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.redact.detectors.tables import CellRules, is_asked_for
+from tracemill.redact.detectors.tables import CellRules, is_asked_for, rows_below
 from tracemill.redact.protocol import ByPlace, Match, Probe
 
 _KEYWORDS: Final = ("insert into ", "replace into ")
@@ -22,6 +22,12 @@ _CELL: Final = re.compile(
     rb"\s{0,8}([,)])"
 )
 _NEXT_ROW: Final = re.compile(rb"\s{0,8},?\s{0,8}\(")
+_COPIED: Final = re.compile(
+    rb"(?i)\bCOPY\s[^\s(]{1,120}\s{0,8}\(([^()]{1,2000})\)\s{1,8}FROM STDIN\Z"
+)
+"""How a dump of PostgreSQL begins a table, whose cells are set apart by tabs."""
+_LONGEST_HEAD: Final = 2_200
+_COPY_PROBE: Final = Probe("(?i) FROM STDIN", (" from stdin",))
 _AROUND: Final = b" \t\r\n\"'`[]"
 _MOST_ROWS: Final = 200
 _MOST_CELLS: Final = 100
@@ -65,3 +71,31 @@ def _cells(data: bytes, at: int) -> Iterator[re.Match[bytes]]:
         if cell[2] == b")":
             return
         at = cell.end()
+
+
+class CopyDetector(ByPlace):
+    """Finds what a dump holds in columns of secrets and of people's numbers."""
+
+    probes: Final = (_COPY_PROBE,)
+
+    def __init__(self, cells: CellRules) -> None:
+        self._cells = cells
+
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
+        """Look at the rows below the statement whose last word ends at `at`."""
+        start = data.rfind(b"\n", max(0, at - _LONGEST_HEAD), at) + 1
+        head = _COPIED.search(data[start:at])
+        end = data.find(b"\n", at)
+        if head is None or end < 0:
+            return at
+        names = [name.strip(_AROUND) for name in head[1].split(b",")]
+        if not any(map(is_asked_for, names)):
+            return end
+        for row_start, row in rows_below(data, end):
+            place = row_start
+            for name, cell in zip(names, row.split(b"\t"), strict=False):
+                if cell and is_asked_for(name):
+                    found += filter(None, (self._cells.match(name, cell, place),))
+                place += len(cell) + 1
+            end = row_start + len(row)
+        return end

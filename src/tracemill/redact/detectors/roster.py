@@ -12,7 +12,7 @@ from tracemill.redact.detectors.emails import (
     named_mailbox_detector,
     written_mailbox_detector,
 )
-from tracemill.redact.detectors.inserts import InsertDetector
+from tracemill.redact.detectors.inserts import CopyDetector, InsertDetector
 from tracemill.redact.detectors.listings import ListingDetector
 from tracemill.redact.detectors.manifests import ManifestDetector
 from tracemill.redact.detectors.own_home import OwnHomeDetector
@@ -68,6 +68,7 @@ def all_detectors(
         TableDetector(CellRules("secret-in-column", pseudonyms, (rank + 1, _PII_RANK))),
         ManifestDetector(pseudonyms, rank + 2),
         InsertDetector(CellRules("secret-in-insert", pseudonyms, (rank + 3, _PII_RANK))),
+        CopyDetector(CellRules("secret-in-insert", pseudonyms, (rank + 3, _PII_RANK))),
     )
     within = _Within(of_secrets)
     return (

@@ -23,39 +23,40 @@ _LONG_NAMES: Final = (
     *("api_secret", "user_password", "db_password"),
 )
 _PERSONAL: Final = (
-    *("phone", "phone_number", "phone number", "phonenumber", "telephone", "telefon", "telefono"),
-    *("teléfono", "téléphone", "tel", "mobile", "mobile_no", "mobile_number", "handy", "cell"),
-    *("handynummer", "telefonnummer", "fax", "whatsapp", "msisdn", "celular", "电话", "手机"),
-    *("emergencycontact", "emergency_contact", "card", "card_number", "cardnumber", "card number"),
-    *("card_no", "credit_card", "cc", "pan", "pan_number", "iban", "bank_account", "account"),
-    *("account_number", "ssn", "social_security_number", "social security", "ssn_number"),
-    *("passport", "passport_number", "passportno", "passport_no", "passport no.", "reisepass"),
-    *("cpf", "dni", "nie", "nif", "nir", "nino", "nhs_number", "nhsnumber", "steuer_id", "idnr"),
-    *("steuer-id", "tax_id", "tax_code", "codice_fiscale", "codicefiscale", "codice fiscale"),
-    *("aadhaar", "aadhaar_number", "curp", "bsn", "pesel", "personnummer", "personal_number"),
-    *("pnr", "fnr", "fødselsnummer", "cpr", "cpr_nummer", "hetu", "ahv", "rrn", "my_number", "tfn"),
-    *("tax_file_number", "sin", "social_insurance_number", "nric", "rut", "cuit", "tckn", "cnp"),
-    *(
-        "ppsn",
-        "hkid",
-        "national_id",
-        "id_number",
-        "idnumber",
-        "id_card",
-        "身份证号",
-        "주민등록번호",
-    ),
-    *("burgerservicenummer", "henkilotunnus", "contribuinte", "num_secu", "kimlik_no", "tc kimlik"),
-    *("avs_number", "ahv-nummer", "socialinsurancenumber", "nationalinsurance", "ni number"),
-    *("numero_securite_sociale", "numero_carte", "kreditkarte", "rodné číslo", "caller"),
-    *("マイナンバー", "national_insurance_number", "rijksregisternummer", "rodne_cislo"),
+    *("phone", "telephone", "telefon", "telefono", "tel", "mobile", "mobil", "mob"),
+    *("handy", "cell", "fax", "whatsapp", "msisdn", "celular", "caller"),
+    *("emergencycontact", "emergency_contact", "card", "karte", "carte", "tarjeta", "cc"),
+    *("pan", "iban", "account", "konto", "ssn", "social security", "passport", "reisepass"),
+    *("cpf", "dni", "nie", "nif", "nir", "insee", "nino", "num_secu", "sociale"),
+    *("steuer_id", "idnr", "steuer-id", "tax_id", "tax_code", "codice_fiscale"),
+    *("codicefiscale", "codice fiscale", "aadhaar", "curp", "bsn", "pesel", "pnr", "fnr"),
+    *("dselsnr", "cpr", "hetu", "tunnus", "ahv", "avs", "rrn", "tfn", "sin"),
+    *("nationalinsurance", "nric", "rut", "cuit", "tckn", "kimlik", "cnp", "contribuinte"),
+    *("ppsn", "hkid", "national_id", "id_card", "cislo"),
 )
-"""What columns of people's numbers are mostly called; which of all names are is for `columns`."""
-_BEHIND: Final = (",", " |", "|", "\t", " │", "  ", ";")
+"""How columns of people's numbers are mostly called; `columns` tells which are any."""
+_LAST: Final = (
+    *("nummer", "_number", "enumber", "dnumber", "tnumber", "nnumber", "ynumber"),
+    *("phone number", "card number", "_no", " no", "_nr", " nr", "-nr", "no.", "nr."),
+)
+"""How names end in which something else stands before the number."""
+_FOREIGN: Final = (
+    "teléfono",
+    "téléphone",
+    "číslo",
+    "电话",
+    "手机",
+    "身份证",
+    "주민",
+    "マイナンバー",
+)
+"""The same in letters that are rare enough to be looked for without what stands beside them."""
+_BEHIND: Final = (",", " |", "|", "\t", " │", "  ", ";", '",')
 _KEYWORDS: Final = (
-    *(name + mark for name in (*_NAMES, *_PERSONAL) for mark in _BEHIND),
+    *(name + mark for name in (*_NAMES, *_PERSONAL, *_LAST) for mark in _BEHIND),
     *(mark + name for name in (*_NAMES, *_LONG_NAMES) for mark in (",", "  ", "\t", "| ", ";")),
-    *(mark + name for name in _PERSONAL for mark in (",", "\t")),
+    *_FOREIGN,
+    *(mark + name for name in _PERSONAL for mark in (",", "\t", ',"', ";")),
 )
 _PROBE: Final = Probe(
     "(?i)(?:" + "|".join(map(re.escape, _KEYWORDS)) + ")", _KEYWORDS, is_once_a_line=True
@@ -127,7 +128,7 @@ class TableDetector(ByPlace):
         names = list(_cells(head, mark))
         columns = {i: name.text for i, name in enumerate(names) if is_asked_for(name.text)}
         if columns and len(names) >= _LEAST_COLUMNS:
-            for row_start, row in _rows_below(data, end):
+            for row_start, row in rows_below(data, end):
                 end = row_start + len(row)
                 if mark and row.count(mark) + 1 != len(names):
                     continue
@@ -150,7 +151,7 @@ def _line_end(data: bytes, at: int) -> int:
     return end if end >= 0 else len(data)
 
 
-def _rows_below(data: bytes, end: int) -> Iterator[tuple[int, bytes]]:
+def rows_below(data: bytes, end: int) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a table below its head, which ends at `end`, without those drawn."""
     for _ in range(_MOST_ROWS):
         start, end = end + 1, _line_end(data, end + 1)

@@ -19,7 +19,7 @@ _PHONE: Final = re.compile(
     r"(?:phone|telefone?|telefono|celular|movil|mobile?|whatsapp|msisdn|rufnummer|电话|電話|手机|전화"
     r"|emergency ?contact|\b(?:tel|handy|cell|fax|caller))" + _NUMBER
 )
-_CARD: Final = re.compile(r"(?:card|kreditkarte|carte|tarjeta|cartao|\b(?:cc|pan))" + _NUMBER)
+_CARD: Final = re.compile(r"(?:card|karten?|carte|tarjeta|cartao|\b(?:cc|pan))" + _NUMBER)
 _IBAN: Final = re.compile(r"\biban\b|(?:account|konto|bankverbindung)" + _NUMBER)
 _SSN: Final = re.compile(r"(?:\bssn|social ?security)" + _NUMBER)
 _PASSPORT: Final = re.compile(r"(?:passport|reisepass|passeport|pasaporte|passaporto)" + _NUMBER)

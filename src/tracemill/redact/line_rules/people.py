@@ -26,7 +26,7 @@ _VERSION_BEFORE: Final = re.compile(
     rb"(?:[ \t]*[=:])?[ \t\"'`:(]{0,3}\Z|[=^~][ \"'`:(]{0,3}\Z"
 )
 _ADDRESS_BEFORE: Final = re.compile(
-    rb"(?i)(?:ips?|addr(?:ess)?|host|peer|client|remote|server|endpoint|for|from|origin|source|src"
+    rb"(?i)(?:ips?|addr(?:ess)?|host|peer|client|remote|server|endpoint|for|from|origin|source|src|value"
     rb"|dst|destination|gateway)[\"']?[ \t]{0,2}=[ \t\"'(]{0,3}\Z"
 )
 _PACKAGE_BEFORE: Final = re.compile(rb"[0-9A-Za-z_/-]@\Z")
