@@ -25,6 +25,7 @@ from tracemill.flows.ingest.redactors import redactor
 from tracemill.flows.ingest.results import COPY, ERASED, Ingested, Plan, Progress, Report
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import holders, keep_known
+from tracemill.flows.ingest.telling import tell_again, telling
 from tracemill.flows.results import Failure
 from tracemill.flows.versions import reading_code
 from tracemill.records.inputs import Input
@@ -103,7 +104,7 @@ class Accepting:
         """Make a batch durable, once nothing stands in it that any input has given away."""
         if new := self._values - self._values_before:
             self._read_again(batch.to_read_again(new, self._values), batch, executor)
-        batch.accept(self._chunks)
+        batch.accept(self._chunks, telling(self._key, self._scopes, self._values))
         for result in batch.results():
             self._records.update(result.n_records)
         if self._n_settled < len(self._values):
@@ -132,7 +133,9 @@ class Accepting:
             known = [one for one in self._vault.inputs().values() if one.id in found]
             tasks = list(self._restored(known))
             self._vault.mark_stale(found - {task.input_id for task in tasks})
-            self._read(tasks, self._new_batch(), executor, lambda: None).accept(self._chunks)
+            again = self._read(tasks, self._new_batch(), executor, lambda: None)
+            again.accept(self._chunks, telling(self._key, self._scopes, self._values))
+        tell_again(self._lake, telling(self._key, self._scopes, self._values))
         self._lake.purge()
         self._vault.note_swept(new)
 

@@ -17,6 +17,7 @@ from tracemill.flows.ingest.held_rows import HeldRows
 from tracemill.flows.ingest.parts import Finished, ReadTask
 from tracemill.flows.ingest.rows import Rows
 from tracemill.flows.ingest.sweeping import taken_secrets
+from tracemill.flows.ingest.telling import Tell
 from tracemill.flows.versions import reading_code
 from tracemill.records.inputs import Input
 from tracemill.redact import may_hold
@@ -141,17 +142,22 @@ class Batch:
             )
         )
 
-    def accept(self, chunks: dict[str, Chunk]) -> None:
-        """Make the batch durable; `chunks` are those that the archive holds, and grow."""
+    def accept(self, chunks: dict[str, Chunk], tell: Tell) -> None:
+        """Make the batch durable.
+
+        Args:
+            chunks: Those that the archive holds; they grow.
+            tell: Says how the lake tells of an input.
+        """
         if not self._inputs:
-            self._commit(set())
+            self._commit(set(), tell)
             return
         ids = {result.id for result in self._inputs}
         self._vault.begin(ids)
         before = set(chunks)
         self._vault.archive.add(self._name(), self._states, self._vault.spool, chunks)
         new = {sha: chunk for sha, chunk in chunks.items() if sha not in before}
-        self._commit(ids & self._replaceable)
+        self._commit(ids & self._replaceable, tell)
         self._vault.finish(self._known, new, self._folders, self._secrets)
         self._vault.mark_stale(self._stale)
         for spooled in {chunk.pack for state in self._states for chunk in state.chunks}:
@@ -160,21 +166,21 @@ class Batch:
     def _name(self) -> str:
         return digest(*(f"{s.input_id}:{s.content}:{s.stamp}" for s in self._states))
 
-    def _commit(self, replaced: set[str]) -> None:
+    def _commit(self, replaced: set[str], tell: Tell) -> None:
         if not self._inputs and not self._refused:
             return
         for table in FACTS:
-            self._lake.commit(self._written(table), replaced=replaced)
+            self._lake.commit(self._written(table, tell), replaced=replaced)
             if self._refused:
                 self._lake.remove(table, self._refused)
         self._rows.clear()
         self._rows_again.clear()
 
-    def _written(self, table: Table) -> TableWriter:
+    def _written(self, table: Table, tell: Tell) -> TableWriter:
         """Return a writer that has written all rows of a table."""
         writer = self._lake.writer(table)
         if table.name == "inputs":
-            writer.write_records(self.results())
+            writer.write_records(list(map(tell, self.results())))
         for rows in self._rows.batches(table.name, without=self._refused | self._again.keys()):
             writer.write(rows)
         for rows in self._rows_again.batches(table.name):

@@ -27,7 +27,7 @@ from tracemill.store.lake import Lake
 from tracemill.store.tables import FACTS, Table
 
 _LEFT_OUT: Final = "inputs"
-"""Addresses of inputs make their ids, so what stands there may not depend on other inputs."""
+"""What these say of inputs is told anew without reading them."""
 
 
 def keep_secrets(folder: str, name: str, secrets: Iterable[bytes]) -> str | None:
