@@ -40,7 +40,7 @@ def _argument(found: Candidate) -> Extent | None:
     for each in _QUOTED.finditer(found.value):
         value = each[1]
         is_plain = values.is_placeholder(value) or values.is_code(value)
-        if is_plain or _NO_PASSWORD.search(value):
+        if is_plain or (_NO_PASSWORD.search(value) and not values.is_key(value)):
             continue
         if values.is_typed(value) or values.is_random(value):
             return _within(found, each)
