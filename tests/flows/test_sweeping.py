@@ -379,33 +379,9 @@ def test_a_repository_in_a_folder_of_its_author_stays_one_place(
         repository.commit("other work", x=f"{number} again")
         ingest(workspace, [place, path])
 
-    lake = Lake(workspace.lake)
-    (uri,) = {event.origin.uri for event in lake.records(TABLES["events"])}
+    (uri,) = {event.origin.uri for event in Lake(workspace.lake).records(TABLES["events"])}
     assert "gracehopper" not in uri
     assert uri in said(workspace)
-    assert uri in {each.uri for each in lake.records(TABLES["inputs"])}
-
-
-def test_an_input_is_told_anew_once_its_folder_turns_out_to_name_somebody(
-    workspace: Workspace, place: Path
-) -> None:
-    write_session(place / "gracehopper-notes", "e-there", 2)
-    ingest(workspace, [place])
-    before = {each.id: each.uri for each in Lake(workspace.lake).records(TABLES["inputs"])}
-    path = place.parent / "repository"
-    path.mkdir()
-    repository = Repository(path)
-    repository.git("init", "-q")
-    repository.commit("work\n\nReviewed-by: Grace Hopper <grace@hopper.org>", x="1")
-    ingest(workspace, [place, path])
-    after = {each.id: each.uri for each in Lake(workspace.lake).records(TABLES["inputs"])}
-
-    assert any("gracehopper-notes" in uri for uri in before.values())
-    assert not any("gracehopper" in uri for uri in after.values())
-    assert before.keys() < after.keys()
-    assert {name for name in before if before[name] != after[name]} == {
-        name for name, uri in before.items() if "gracehopper" in uri
-    }
 
 
 def test_secrets_that_others_may_be_reading_are_not_written_again(tmp_path: Path) -> None:

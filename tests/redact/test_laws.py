@@ -54,6 +54,7 @@ def test_redacting_twice_is_redacting_once(text: str) -> None:
 
 
 @given(st.lists(steps, max_size=4))
+@example([step_with({"password": "USER=ada\x80"})])
 def test_redacting_records_twice_is_redacting_them_once(records: list[Step]) -> None:
     once = RE2.redact(records).records
 

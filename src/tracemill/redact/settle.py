@@ -17,7 +17,7 @@ from tracemill.redact.copies import KNOWN_PERSON, Copies, Secret, author_of, sec
 from tracemill.redact.detectors.emails import address_in
 from tracemill.redact.detectors.roster import Finder
 from tracemill.redact.protocol import CLOSE, CrowdedError, Match, Rule
-from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms
+from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms, holds_stand_in
 from tracemill.redact.scanning.escapes import as_read
 from tracemill.redact.scanning.joined import Changes, Joined
 from tracemill.redact.scanning.scanner import resolve, scan
@@ -213,7 +213,10 @@ class Settler:
             stand_in = self._pseudonyms.person(address_in(blob) or blob)
             return [Match(start, end, _PERSON, stand_in)]
         name = role.encode()
-        if values.is_address(name, blob) or not values.is_secret(name, blob):
+        # what a stand-in has made of a value is looked at without its name, and so never again
+        if values.is_address(name, blob) or holds_stand_in(blob):
+            return []
+        if not values.is_secret(name, blob):
             return []
         return [Match(start, end, _ASSIGNED, self._pseudonyms.token(_ASSIGNED.id, blob))]
 

@@ -36,7 +36,7 @@ _PERSONAL: Final = (
 )
 """How columns of people's numbers are mostly called; `columns` tells which are any."""
 _LAST: Final = (
-    *("nummer", "_number", "enumber", "dnumber", "tnumber", "nnumber", "ynumber"),
+    *("nummer", "_number", "enumber", "dnumber", "tnumber", "ynumber"),
     *("phone number", "card number", "_no", " no", "_nr", " nr", "-nr", "no.", "nr."),
 )
 """How names end in which something else stands before the number."""
