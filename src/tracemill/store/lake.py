@@ -268,6 +268,7 @@ class TableWriter:
         self._parquet: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._n_waiting = 0
+        self._n_waiting_rows = 0
 
     def __enter__(self) -> Self:
         return self
@@ -287,8 +288,8 @@ class TableWriter:
         self._waiting.append(_conformed(batch, self.table.schema))
         self._n_waiting += batch.nbytes
         self.n_rows += batch.num_rows
-        n_rows = sum(each.num_rows for each in self._waiting)
-        if self._n_waiting >= _ROW_GROUP_BYTES or n_rows >= _ROW_GROUP_ROWS:
+        self._n_waiting_rows += batch.num_rows
+        if self._n_waiting >= _ROW_GROUP_BYTES or self._n_waiting_rows >= _ROW_GROUP_ROWS:
             self._write_waiting()
 
     def _write_waiting(self) -> None:
@@ -307,7 +308,7 @@ class TableWriter:
         rows = pa.Table.from_batches(self._waiting, self.table.schema)
         self._parquet.write_table(rows, row_group_size=_ROW_GROUP_ROWS)
         self._waiting.clear()
-        self._n_waiting = 0
+        self._n_waiting = self._n_waiting_rows = 0
 
     def write_records(self, records: Sequence[Any], owners: Sequence[str] | None = None) -> None:
         """Append records."""
