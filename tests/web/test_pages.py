@@ -19,6 +19,7 @@ LISTS = (
     "/",
     "/sessions",
     "/episodes",
+    "/branches",
     "/review",
     "/privacy",
     "/trends",

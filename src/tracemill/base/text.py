@@ -8,6 +8,7 @@ from typing import Final
 
 _THREE_DIGITS: Final = 100
 _KILO: Final = 1_000
+_HISSING: Final = ("ch", "sh", "s", "x")
 _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -70,9 +71,10 @@ def utf8(text: str | bytes) -> bytes:
 
 
 def counted(n: int, noun: str) -> str:
-    """Return a number with its noun: `1 session`, `2 sessions`."""
-    is_plain = not noun.endswith("y") or noun.endswith(("ay", "ey", "oy"))
-    plural = noun + "s" if is_plain else noun[:-1] + "ies"
+    """Return a number with its noun: `1 session`, `2 sessions`, `2 entries`, `2 branches`."""
+    plural = noun + ("es" if noun.endswith(_HISSING) else "s")
+    if noun.endswith("y") and not noun.endswith(("ay", "ey", "oy")):
+        plural = noun[:-1] + "ies"
     return f"{n:,} {noun if n == 1 else plural}"
 
 

@@ -20,6 +20,7 @@ R = TypeVar("R")
 _SEARCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "session": ("title", "uri", "id", "session_id", "cwd", "branch"),
     "episode": ("goal", "id"),
+    "branch": ("branch", "repository", "id"),
     "gate": ("tool", "title", "uri", "commit", "id"),
     "failure": ("symptom", "action", "id"),
 }

@@ -15,7 +15,7 @@ from starlette.routing import Route
 __all__ = ["every_route", "routes_of"]
 
 _PAGES: Final = (
-    "episodes", "handoffs", "todos", "gates", "review", "privacy", "trends", "progress",
+    "episodes", "branches", "handoffs", "todos", "gates", "review", "privacy", "trends", "progress",
     "flywheel", "patterns", "prompts", "recipes", "experiments", "datasets", "models", "runs",
     "health", "settings",
 )  # fmt: skip
