@@ -6,8 +6,8 @@ file is written anew with each change, so its history in git shows how issues we
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
@@ -17,6 +17,9 @@ from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import SourceRecord
+
+if TYPE_CHECKING:  # loaded where a list of issues is read
+    from tracemill.sources.facts.forge_fields import Fields
 
 _FIELDS: Final = frozenset({"id", "title", "status", "priority", "issue_type", "created_at"})
 _MAX_PRIORITY: Final = 1000
@@ -60,37 +63,39 @@ class _Reader:
         if native_id in self._seen:
             return "duplicate_issue"
         self._seen.add(native_id)
+        self.ready.append(self._issue(said, record, native_id, line))
+        return None
+
+    def _issue(self, said: Fields, record: Mapping[str, Any], native_id: str, line: Line) -> Issue:
+        """Return an issue as a line tells it."""
         priority = record.get("priority")
         is_known = type(priority) is int and abs(priority) < _MAX_PRIORITY
-        self.ready.append(
-            Issue(
-                id=make_id("event", self._origin.input_id, "issue", native_id),
-                at=said.moment("updated_at", "created_at"),
-                origin=self._origin,
-                span=Span(start=line.start, end=line.end),
-                tracker="beads",
-                native_id=native_id,
-                state=_STATES.get(said.word("status") or "", "unknown"),
-                title=said.text("title"),
-                body=said.text("description"),
-                acceptance=said.text("acceptance_criteria"),
-                notes=said.text("notes"),
-                issue_type=said.text("issue_type"),
-                priority=priority if is_known else None,
-                author=_actor(said.text("created_by", "owner")),
-                assignees=tuple(filter(None, [_actor(said.text("assignee"))])),
-                labels=tuple(each for each in _list(record.get("labels")) if isinstance(each, str)),
-                links=tuple(
-                    IssueLink(issue=other, relation=each.text("type"))
-                    for each in said.parts("dependencies")
-                    if (other := each.text("depends_on_id")) is not None
-                ),
-                created=said.moment("created_at"),
-                closed=said.moment("closed_at"),
-                close_reason=said.text("close_reason"),
-            )
+        return Issue(
+            id=make_id("event", self._origin.input_id, "issue", native_id),
+            at=said.moment("updated_at", "created_at"),
+            origin=self._origin,
+            span=Span(start=line.start, end=line.end),
+            tracker="beads",
+            native_id=native_id,
+            state=_STATES.get(said.word("status") or "", "unknown"),
+            title=said.text("title"),
+            body=said.text("description"),
+            acceptance=said.text("acceptance_criteria"),
+            notes=said.text("notes"),
+            issue_type=said.text("issue_type"),
+            priority=priority if is_known else None,
+            author=_actor(said.text("created_by", "owner")),
+            assignees=tuple(filter(None, [_actor(said.text("assignee"))])),
+            labels=tuple(each for each in _list(record.get("labels")) if isinstance(each, str)),
+            links=tuple(
+                IssueLink(issue=other, relation=each.text("type"))
+                for each in said.parts("dependencies")
+                if (other := each.text("depends_on_id")) is not None
+            ),
+            created=said.moment("created_at"),
+            closed=said.moment("closed_at"),
+            close_reason=said.text("close_reason"),
         )
-        return None
 
     def finish(self) -> None:
         """Nothing stays open."""

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -164,55 +164,79 @@ def export_learning(
     require_elsewhere(workspace, folder)
     new_folder(folder, is_forced=is_forced)
     from tracemill.store.lake import Lake
-    from tracemill.store.tables import TABLES
 
     lake = Lake(workspace.lake)
-    kinds: Counter[str] = Counter()
-    tellers: Counter[str] = Counter()
+    taught = _taught(lake)
+    files = {_PLAIN: _lines(taught.plain), _WITH_PLACES: _lines(taught.kept)}
+    changed = _changed(workspace, lake, taught.kept, repositories) if repositories else None
+    if changed is not None:
+        files[_CHANGES] = _lines(changed.rows)
+    changes = changed.rows if changed else ()
+    rows, no_rows = _views(lake, taught.kept, changes) if has_views else ([], {})
+    views = _by_view(rows)
+    for name, held in views.items():
+        files[f"views/{name.replace('/', '-')}.jsonl"] = _lines(held)
+    receipt = Gate(workspace).write_out("learning", "learning", folder, files)
+    return ExportedLearning(
+        folder=str(folder),
+        n_episodes=dict(sorted(taught.kinds.items())),
+        told_by=dict(sorted(taught.tellers.items())),
+        parts=dict(taught.parts),
+        left_out=dict(sorted(taught.left_out.items())),
+        changes=changed.counts if changed is not None else {},
+        views={name: len(held) for name, held in views.items()},
+        no_views=no_rows,
+        receipt=receipt,
+    )
+
+
+class _Taught(NamedTuple):
+    """What all work teaches, and how often each kind of it came up."""
+
+    plain: list[LearningDocument]
+    kept: list[LearningEpisode]
+    kinds: Counter[str]
+    tellers: Counter[str]
+    parts: Counter[str]
+    left_out: Counter[str]
+
+
+def _taught(lake: Lake) -> _Taught:
+    """Return what can be learned from all work.
+
+    Raises:
+        NotFoundError: nobody said what was wrong or wanted anywhere.
+    """
+    from tracemill.store.tables import TABLES
+
     parts: Counter[str] = Counter(dict.fromkeys((*PARTS, _ALL_PARTS), 0))
-    plain: list[LearningDocument] = []
-    kept: list[LearningEpisode] = []
-    left_out: Counter[str] = Counter()
+    taught = _Taught([], [], Counter(), Counter(), parts, Counter())
     of_sessions = learned(lake, lake.records(TABLES["episodes"]))
     for found in chain(of_sessions, lessons_of_history(lake)):
         if (reason := absence(found)) is not None:
-            left_out[reason] += 1
+            taught.left_out[reason] += 1
             continue
-        kinds[found.kind] += 1
-        tellers[found.told_by] += 1
+        taught.kinds[found.kind] += 1
+        taught.tellers[found.told_by] += 1
         told = told_parts(found)
         parts.update(told)
         parts[_ALL_PARTS] += len(told) == len(PARTS)
-        plain.append(learning_document(found))
-        kept.append(found)
-    if not kept:
+        taught.plain.append(learning_document(found))
+        taught.kept.append(found)
+    if not taught.kept:
         raise NotFoundError(
             "no session, commit or document says what was wrong or wanted and what was done; "
             "see: tracemill episode list"
         )
-    files = {_PLAIN: _lines(plain), _WITH_PLACES: _lines(kept)}
-    changed = _changed(workspace, lake, kept, repositories) if repositories else None
-    if changed is not None:
-        files[_CHANGES] = _lines(changed.rows)
-    rows, no_rows = _views(lake, kept, changed.rows if changed else ()) if has_views else ([], {})
-    names = [(f"{row.view}/{row.split}", row) for row in rows]
-    views = dict(sorted(Counter(name for name, _ in names).items()))
-    for view in views:
-        files[f"views/{view.replace('/', '-')}.jsonl"] = _lines(
-            r for name, r in names if name == view
-        )
-    receipt = Gate(workspace).write_out("learning", "learning", folder, files)
-    return ExportedLearning(
-        folder=str(folder),
-        n_episodes=dict(sorted(kinds.items())),
-        told_by=dict(sorted(tellers.items())),
-        parts=dict(parts),
-        left_out=dict(sorted(left_out.items())),
-        changes=changed.counts if changed is not None else {},
-        views=dict(sorted(views.items())),
-        no_views=no_rows,
-        receipt=receipt,
-    )
+    return taught
+
+
+def _by_view(rows: Iterable[ViewRow]) -> dict[str, list[ViewRow]]:
+    """Return the rows of each skill and split, by both names."""
+    found: defaultdict[str, list[ViewRow]] = defaultdict(list)
+    for row in rows:
+        found[f"{row.view}/{row.split}"].append(row)
+    return dict(sorted(found.items()))
 
 
 def _views(

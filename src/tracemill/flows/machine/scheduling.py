@@ -7,6 +7,7 @@ machine was off, or nobody was there, is caught up by the next run.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,45 @@ _NAME: Final = "tracemill-weekly"
 _MINUTES: Final = 60
 _HOURS: Final = 24
 _NOT_IN_PROGRAMS: Final = frozenset("\"'\\$")
+_WORKFLOW: Final = """\
+name: Tracemill weekly
+on:
+  schedule:
+    - cron: "@minute@ @hour@ * * 1"
+  workflow_dispatch:
+permissions:
+  contents: read
+concurrency: @name@
+jobs:
+  report:
+    runs-on: ubuntu-latest
+    env:
+      TRACEMILL_WORKSPACE: ${{ github.workspace }}/.tracemill
+    steps:
+      - uses: actions/checkout@v5
+        with:
+          fetch-depth: 0 # versions and outcomes are read from the whole history
+          persist-credentials: false
+      - uses: actions/setup-python@v6
+        with:
+          python-version: "3.13"
+      - uses: actions/cache@v5 # the reports that are there say which weeks were missed
+        with:
+          path: .tracemill
+          key: tracemill-${{ github.run_id }}
+          restore-keys: tracemill-
+      - run: pip install tracemill
+      - run: tracemill run @sources@ --quiet || [ $? = 4 ]
+      - run: tracemill report weekly --missed --quiet
+      - run: tracemill @learn@ --quiet
+      - uses: actions/upload-artifact@v6
+        with:
+          name: reports
+          path: .tracemill/reports
+          include-hidden-files: true # as the folder's name begins with a dot
+"""
+"""A workflow of GitHub; between two `@` stands what differs."""
+_MARK: Final = re.compile(r"@([a-z]+)@")
 """What systemd takes in arguments, and in the name of a program does not."""
 
 
@@ -156,43 +196,11 @@ def _cron(asked: Asked) -> Schedule:
 
 def _github(asked: Asked) -> Schedule:
     sources = " ".join(map(shlex.quote, asked.sources)) or "."
-    text = f"""\
-name: Tracemill weekly
-on:
-  schedule:
-    - cron: "{asked.minute} {asked.hour} * * 1"
-  workflow_dispatch:
-permissions:
-  contents: read
-concurrency: {_NAME}
-jobs:
-  report:
-    runs-on: ubuntu-latest
-    env:
-      TRACEMILL_WORKSPACE: ${{{{ github.workspace }}}}/.tracemill
-    steps:
-      - uses: actions/checkout@v5
-        with:
-          fetch-depth: 0 # versions and outcomes are read from the whole history
-          persist-credentials: false
-      - uses: actions/setup-python@v6
-        with:
-          python-version: "3.13"
-      - uses: actions/cache@v5 # the reports that are there say which weeks were missed
-        with:
-          path: .tracemill
-          key: tracemill-${{{{ github.run_id }}}}
-          restore-keys: tracemill-
-      - run: pip install tracemill
-      - run: tracemill run {sources} --quiet || [ $? = 4 ]
-      - run: tracemill report weekly --missed --quiet
-      - run: tracemill {" ".join(_LEARN)} --quiet
-      - uses: actions/upload-artifact@v6
-        with:
-          name: reports
-          path: .tracemill/reports
-          include-hidden-files: true # as the folder's name begins with a dot
-"""
+    said = {
+        "minute": str(asked.minute), "hour": str(asked.hour), "name": _NAME,
+        "sources": sources, "learn": " ".join(_LEARN),
+    }  # fmt: skip
+    text = _MARK.sub(lambda mark: said[mark[1]], _WORKFLOW)
     path = str(PurePosixPath(".github/workflows") / f"{_NAME}.yml")
     then = (f"git add {path} && git commit -m 'Report every week'",)
     return Schedule(scheduler="github", units=(Unit(path=path, text=text),), then=then)
