@@ -106,41 +106,17 @@ def play(part: Cast, bench: Bench, absent: frozenset[str]) -> Scene:
 
 def tell(scene: Scene, order: Order) -> Made:
     """Return the example of a scene that was played to its end."""
-    part = load_taxonomy().part(order.category, order.part)
-    graph = TaskGraph(
-        name=scene.tags[0].removeprefix("graph:"),
-        project=f"{scene.skin.name}@{project_digest()}" if scene.tell.steps else None,
-        setup=scene.setup,
-        steps=tuple(scene.tell.steps),
-        ending=scene.ending,
-    )
-    messages, tools = _messages(scene), declared(_tools(scene))
+    shows = load_taxonomy().part(order.category, order.part).shows
+    graph = _graph(scene)
     line = canonical_json({"graph": graph, "order": order}) + b"\n"
-    example = ChatExample(
-        id=make_id("example", canonical_json(messages), canonical_json(tools)),
-        messages=messages,
-        tools=tools,
-        lineage=(_lineage(line, len(messages)),),
-        tags=tuple(
-            sorted(
-                (
-                    SYNTHETIC,
-                    f"generator:{GENERATOR}",
-                    f"category:{order.category}",
-                    f"part:{order.category}/{order.part}",
-                    *(f"persona:{each}" for each in part.shows),
-                    *scene.tags,
-                )
-            )
-        ),
-    )
-    asked = "\n".join(each.content for each in messages if each.role == "user")
+    example = _example(scene, order, shows, line)
+    asked = "\n".join(each.content for each in example.messages if each.role == "user")
     made = SyntheticExample(
         id=example.id,
         example=example,
         category=order.category,
         part=order.part,
-        personas=part.shows,
+        personas=shows,
         language=scene.language,
         generator=GENERATOR,
         generator_version=SYNTH_VERSION,
@@ -151,6 +127,37 @@ def tell(scene: Scene, order: Order) -> Made:
         cost_usd=0.0,
     )
     return Made(made, line)
+
+
+def _graph(scene: Scene) -> TaskGraph:
+    """Return what was done in a scene, call by call."""
+    return TaskGraph(
+        name=scene.tags[0].removeprefix("graph:"),
+        project=f"{scene.skin.name}@{project_digest()}" if scene.tell.steps else None,
+        setup=scene.setup,
+        steps=tuple(scene.tell.steps),
+        ending=scene.ending,
+    )
+
+
+def _example(scene: Scene, order: Order, shows: Sequence[str], line: bytes) -> ChatExample:
+    """Return what is learned from a scene; `line` is what it was made from."""
+    messages, tools = _messages(scene), declared(_tools(scene))
+    tags = (
+        SYNTHETIC,
+        f"generator:{GENERATOR}",
+        f"category:{order.category}",
+        f"part:{order.category}/{order.part}",
+        *(f"persona:{each}" for each in shows),
+        *scene.tags,
+    )
+    return ChatExample(
+        id=make_id("example", canonical_json(messages), canonical_json(tools)),
+        messages=messages,
+        tools=tools,
+        lineage=(_lineage(line, len(messages)),),
+        tags=tuple(sorted(tags)),
+    )
 
 
 def _messages(scene: Scene) -> tuple[Message, ...]:

@@ -89,22 +89,11 @@ def build_version(
     sieve = Sieve(_capped(recipe), known, splits, evaluated)
     made_up = _made_up(workspace, recipe)
     examples = _Examples(made.lake, executor, workspace.scratch, made_up)
-    taxonomy = load_taxonomy()
-    for copies in examples.by_id():
-        examples.hold(sieve.look(list(_placed(copies, taxonomy))))
-    for names in sieve.suspects():
-        suspects = (sieve.kept[name] for name in names)
-        sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
-    sieve.settle()
+    _sift(examples, sieve)
     part = workspace.scratch / "version"
     part.mkdir()
     writer = VersionWriter(part)
-    waiting = dict(sieve.kept)
-    for example in examples.named(sieve.kept.values()):
-        sketch = waiting.get(example.id)
-        if sketch is not None and example.lineage[0].trajectory_id == sketch.place[0]:
-            del waiting[example.id]
-            writer.add(msgspec.structs.replace(example, split=sketch.split, tags=sketch.tags))
+    _write_kept(examples, sieve, writer)
     if not sieve.kept:
         part.rmdir()
         return None
@@ -130,6 +119,27 @@ def build_version(
     placed = publish(writer, part, workspace.datasets / recipe.name, checked, about)
     index.note_dataset(placed.name, placed.id)
     return placed
+
+
+def _sift(examples: _Examples, sieve: Sieve) -> None:
+    """Let a sieve look at every example, and settle what stays."""
+    taxonomy = load_taxonomy()
+    for copies in examples.by_id():
+        examples.hold(sieve.look(list(_placed(copies, taxonomy))))
+    for names in sieve.suspects():
+        suspects = (sieve.kept[name] for name in names)
+        sieve.compare({each.id: said(training_row(each)) for each in examples.named(suspects)})
+    sieve.settle()
+
+
+def _write_kept(examples: _Examples, sieve: Sieve, writer: VersionWriter) -> None:
+    """Write the examples that stay; of copies the one whose place the sieve kept."""
+    waiting = dict(sieve.kept)
+    for example in examples.named(sieve.kept.values()):
+        sketch = waiting.get(example.id)
+        if sketch is not None and example.lineage[0].trajectory_id == sketch.place[0]:
+            del waiting[example.id]
+            writer.add(msgspec.structs.replace(example, split=sketch.split, tags=sketch.tags))
 
 
 def _placed(copies: Iterable[Example], taxonomy: Taxonomy) -> Iterator[Example]:
