@@ -73,7 +73,8 @@ def _capture(workspace: Workspace, environment: Mapping[str, str]) -> Check:
 def _git() -> Check:
     found = shutil.which("git")
     if found is None:
-        return Check(name="git", status="fail", detail="git is not installed: no history is read")
+        detail = "git is not installed: no history is read; install it with your system's packages"
+        return Check(name="git", status="fail", detail=detail)
     return Check(name="git", status="ok", detail=found)
 
 
