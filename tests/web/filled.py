@@ -24,7 +24,7 @@ from tracemill.flows.models.runs import keep_run
 from tracemill.flows.models.suites import KeptSuite
 from tracemill.flows.prompts.proposals import read_suggestions
 from tracemill.flows.prompts.trials import Asked, try_suggestion
-from tracemill.flows.results import RunResult
+from tracemill.flows.results import BranchRow, RunResult, SessionRow
 from tracemill.flows.reviews.desk import Desk
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.datasets.audits import CheckResult
@@ -50,6 +50,7 @@ from tracemill.records.privacy.allowances import Allowance
 from tracemill.records.privacy.receipts import ExportNote
 from tracemill.store.allowances import write_allowances
 from tracemill.store.exports import note_export
+from tracemill.store.index import Index, Row
 from tracemill.store.workspace import Workspace
 
 AT: Final = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -86,7 +87,24 @@ def fill(folder: Path, words: Sequence[str], *, at_once: int = 1) -> Workspace:
     keep_dataset(workspace, words)
     keep_models(workspace, words)
     keep_decisions(workspace, words)
+    keep_branches(workspace, words)
     return workspace
+
+
+def keep_branches(workspace: Workspace, words: Sequence[str]) -> None:
+    """Put branches into lists, as a repository would that has words for names."""
+    sessions = [row.id for row in list_rows(workspace, "session", SessionRow, limit=2).rows]
+    rows = [
+        BranchRow(
+            id=f"branch_{number:020}", repository=word, branch=word, state="merged" if number else
+            "open", commits=("0f" * 20,), merge="1e" * 20 if number else None, started=AT, merged=AT,
+            files=3, added=40, deleted=number, plans=(word,), sessions=tuple(sessions),
+            rollback=("none", "day", "pending", None)[number % 4], kept_week=None, kept_head=0.5,
+        )
+        for number, word in enumerate(words[:N_WORDS])
+    ]  # fmt: skip
+    with Index(workspace.index) as index:
+        index.replace("branch", [Row.of("branch", row, row.started) for row in rows])
 
 
 def run(workspace: Workspace, inputs: Path) -> RunResult:

@@ -82,86 +82,56 @@ class Seen(NamedTuple):
 
 def held_items(seen: Seen) -> Iterator[HeldItem]:
     """Yield the ten things that must be held."""
-    achieved = _achieved(seen.process)
-    yield _real_calls(seen.use)
-    yield _success_signals(seen.use, len(achieved))
-    yield _full_traces(seen.use)
-    yield _one_format(seen)
-    yield _checked(seen)
-    yield _behaviour_measured(seen)
-    yield _integration_results(seen)
-    yield _cross_tool_success(seen)
-    yield _field_use(seen.use)
-    yield _satisfaction([is_achieved for _, is_achieved in achieved])
-
-
-def _real_calls(use: ToolUse) -> HeldItem:
-    return _item(
+    use = seen.use
+    yield _item(
         "real_calls", "calls of real work, none made up", use.n_calls,
         f"{counted(use.n_calls, 'call')} in {counted(use.n_sessions, 'session')} as they were "
         "recorded", "nothing was read that called a tool: tracemill run",
     )  # fmt: skip
-
-
-def _success_signals(use: ToolUse, n_known: int) -> HeldItem:
-    return _item(
-        "success_signals", "what people did about the work", use.n_taken + n_known,
+    achieved = _achieved(seen.process)
+    yield _item(
+        "success_signals", "what people did about the work", use.n_taken + len(achieved),
         f"people surely reacted to {use.n_taken:,} of {counted(use.n_turns, 'turn')}; "
-        f"{counted(n_known, 'piece')} of work of known outcome",
+        f"{counted(len(achieved), 'piece')} of work of known outcome",
         "no reaction of a person was heard: tracemill review next",
     )  # fmt: skip
-
-
-def _one_format(seen: Seen) -> HeldItem:
-    return _item(
+    yield _full_traces(use)
+    yield _item(
         "one_format", "the same format in training and evaluation", _is_one_format(seen) is True,
         f"{counted(len(_formats(seen)), 'model')} asked in the format of their training",
         "no model was trained and evaluated here: tracemill model train, model eval",
     )  # fmt: skip
-
-
-def _behaviour_measured(seen: Seen) -> HeldItem:
+    yield _checked(seen)
     latest = _behavioural(seen)
-    return _item(
+    yield _item(
         "behaviour_measured", "models judged by what they do", latest is not None,
         f"{latest.subject} on {latest.suite}: {_parts(latest)}" if latest else "",
         "no model was judged by its calls: tracemill model suite build, model eval",
     )  # fmt: skip
-
-
-def _integration_results(seen: Seen) -> HeldItem:
-    return _item(
+    yield _item(
         "integration_results", "checks that ran for real", seen.n_checks + seen.n_gates,
         f"{counted(seen.n_checks, 'check')} in sessions and {counted(seen.n_gates, 'gate run')} "
         "with a verdict",
         "no test, linter or build is known to have run",
     )  # fmt: skip
-
-
-def _cross_tool_success(seen: Seen) -> HeldItem:
-    use, order = seen.use, _score(seen, "check:order")
-    return _item(
+    order = _score(seen, "check:order")
+    yield _item(
         "cross_tool_success", "success of work over several tools",
         use.n_several_taken or order is not None,
         f"{use.n_several_in_favour:,} of {counted(use.n_several_taken, 'turn')} over several tools "
         f"taken well{f'; {_said(order)} by {_model(order)}' if order else ''}",
         "no reaction to a turn over several tools, and no case of one",
     )  # fmt: skip
-
-
-def _field_use(use: ToolUse) -> HeldItem:
     n_codes = _n_codes(use)
-    return _item(
+    yield _item(
         "field_use", "fields that code reads", n_codes,
         f"{counted(n_codes, 'use')} of the results of {counted(len(use.accesses), 'function')}",
         "no code of a call reads a field: agents that call tools from code would show it",
     )  # fmt: skip
-
-
-def _satisfaction(achieved: Sequence[bool]) -> HeldItem:
-    return _item(
+    n_achieved = sum(is_achieved for _, is_achieved in achieved)
+    yield _item(
         "satisfaction", "whether goals were reached", len(achieved),
-        f"{sum(achieved):,} of {counted(len(achieved), 'piece')} of work achieved",
+        f"{n_achieved:,} of {counted(len(achieved), 'piece')} of work achieved",
         "no outcome is known",
     )  # fmt: skip
 
