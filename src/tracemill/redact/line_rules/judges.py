@@ -55,7 +55,7 @@ _HASH_NAME: Final = re.compile(
     rb"|state|thinking|data|image|icon|blob|version|rev|ref|commit|chunk|content|encrypted|url|path|file|src"
 )
 _HASH: Final = re.compile(rb"(?i)(?:[0-9a-f]+|[0-9a-f-]{36}|sha[0-9]{1,3}[-:].*)\Z")
-_ALPHABET: Final = b"abcdefghijklmnopqrst"
+_ALPHABETS: Final = (b"abcdefghijklmnopqrst", b"ABCDEFGHIJKLMNOPQRST")
 _EACH_KIND: Final = re.compile(rb"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9].*[0-9])")
 _SURE_ENTROPY: Final = 4.2
 _SURE_SHARE: Final = 0.25
@@ -302,7 +302,7 @@ def _any(found: Candidate) -> Extent | None:
     """Only what cannot be a hash, an id, a path or words is a key by itself."""
     value = found.value
     is_named = _HASH_NAME.search(found.name) or values.is_public(found.name)
-    is_known = is_named or _HASH.match(value) or _ALPHABET in value.lower()
+    is_known = is_named or _HASH.match(value) or any(each in value for each in _ALPHABETS)
     if is_known or values.is_placeholder(value):
         return None
     has_all = _EACH_KIND.match(value) is not None
