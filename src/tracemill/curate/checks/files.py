@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
-from xml.etree import ElementTree as ET
 
+from tracemill.base.loading import later
 from tracemill.base.python_code.syntax import parse_python
 from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection
@@ -22,6 +22,8 @@ from tracemill.records.datasets.audits import TrainingRow
 from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
 
 _CONTENTS: Final = ("content", "contents", "file_text", "file_content")
+_XML: Final[Any] = later("xml.etree.ElementTree")
+"""Few rows write such a file."""
 _JSON_COMMENTS: Final = frozenset(
     {"tsconfig.json", "jsconfig.json", "settings.json", "launch.json"}
 )
@@ -73,7 +75,7 @@ def _parses(parse: Callable[[str], object], content: str) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a wrong escape is the code's affair, and still parses
             parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, ET.ParseError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # one of XML is one of syntax
         return False
     return True
 
@@ -89,14 +91,18 @@ def _parse_python(content: str) -> None:
         raise SyntaxError("no Python that is known")
 
 
+def _parse_xml(content: str) -> None:
+    _XML.fromstring(content)
+
+
 _PARSERS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     ".py": ("Python", _parse_python),
     ".pyi": ("Python", _parse_python),
     ".json": ("JSON", json.loads),
     ".jsonl": ("JSON", _parse_lines),
     ".toml": ("TOML", tomllib.loads),
-    ".svg": ("XML", ET.fromstring),
-    ".xml": ("XML", ET.fromstring),
+    ".svg": ("XML", _parse_xml),
+    ".xml": ("XML", _parse_xml),
 }
 """Languages that can be parsed without running anything, by the endings of files."""
 

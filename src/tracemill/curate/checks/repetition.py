@@ -77,7 +77,9 @@ class TemplateCollapse:
     def run(self, checked: Checked) -> CheckResult:
         """Return how many different requests there are once numbers make no difference."""
         n_rows = len(checked.rows)
-        templates = Counter(without_numbers(asked(row)) for row in checked.rows)
+        templates: Counter[str] = Counter()
+        for text, n_asking in Counter(map(asked, checked.rows)).items():
+            templates[without_numbers(text)] += n_asking
         measured = share(len(templates), n_rows)
         most = max(templates.values(), default=0)
         return CheckResult(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from textwrap import dedent
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from tracemill.curate.checks.answers import calls_of
 from tracemill.curate.checks.protocol import Checked, Objection, at_most, failing, share
 from tracemill.curate.checks.wording import asked
 from tracemill.records.canonical import canonical_json
-from tracemill.records.datasets.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.audits import CheckResult, TrainingRow, WrittenCall
 from tracemill.records.datasets.examples import Message
 from tracemill.render.tool_names import knows_symbols, searches_text
 
@@ -71,8 +71,8 @@ def unreadable_calls(checked: Checked) -> Iterator[Objection]:
 def undeclared_calls(checked: Checked) -> Iterator[Objection]:
     """Yield rows that call a tool they do not declare, or leave out what it requires."""
     for row in declaring_tools(checked):
-        schemas = dict(_schemas(row))
-        why = next(filter(None, (_misfit(call, schemas) for call in calls_of(row))), None)
+        declared = {name: _Declared(schema) for name, schema in _schemas(row)}
+        why = next(filter(None, (_misfit(call, declared) for call in calls_of(row))), None)
         if why:
             yield row, why
 
@@ -90,22 +90,33 @@ def _schemas(row: TrainingRow) -> Iterator[tuple[str, dict[str, Any]]]:
             yield function["name"], parameters if isinstance(parameters, dict) else {}
 
 
-def _misfit(call: Any, schemas: dict[str, dict[str, Any]]) -> str | None:
-    if call.name not in schemas:
+class _Declared:
+    """A tool as a row declares it, to which each call of it is held."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self.schema = schema
+
+    @cached_property
+    def validator(self) -> Any:
+        """What validates arguments; None where nothing can."""
+        return _validator(canonical_json(self.schema))
+
+
+def _misfit(call: WrittenCall, declared: Mapping[str, _Declared]) -> str | None:
+    if call.name not in declared:
         return "a call of a tool that is not declared"
-    schema, given = schemas[call.name], set(call.arguments or ())
+    schema, given = declared[call.name].schema, set(call.arguments or ())
     if missing := set(schema.get("required") or ()) - given:
         return f"{len(missing)} required arguments are missing"
     known = schema.get("properties")
     is_closed = isinstance(known, dict) and schema.get("additionalProperties") is False
     if is_closed and given - schema["properties"].keys():
         return "an argument that the tool does not know"
-    return _invalid(schema, call.arguments)
+    return _invalid(declared[call.name].validator, call.arguments)
 
 
-def _invalid(schema: dict[str, Any], arguments: dict[str, Any] | None) -> str | None:
+def _invalid(validator: Any, arguments: dict[str, Any] | None) -> str | None:
     """Return why arguments do not fit a schema, as far as something is installed to tell."""
-    validator = _validator(canonical_json(schema))
     if validator is None or arguments is None or validator.is_valid(arguments):
         return None
     error = next(validator.iter_errors(arguments))

@@ -131,9 +131,12 @@ def _is_typed(step: Step) -> bool:
 
 
 def _n_chars(step: Step) -> int:
-    calls = sum(len(_encode(call.arguments)) for call in step.calls)
-    results = sum(len(result.content) for result in step.results)
-    return len(step.text) + len(step.reasoning or "") + calls + results + 1
+    n_chars = len(step.text) + len(step.reasoning or "") + 1
+    for call in step.calls:
+        n_chars += len(_encode(call.arguments))
+    for result in step.results:
+        n_chars += len(result.content)
+    return n_chars
 
 
 def pack_windows(turns: Iterable[Turn], max_chars: int) -> Iterator[Packed]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -125,18 +126,13 @@ def _rows(held: Mapping[str, list[Example]]) -> Iterator[BuiltRows]:
             examples.clear()
 
 
-class _OwnedStep(NamedTuple):
-    owner: str
-    step: Step
-
-
 def _steps_of(shard: BuildShard) -> Iterator[tuple[Work, Iterable[Step]]]:
     """Yield each trajectory with its steps: streamed, or gathered where an input holds several."""
     tasks: defaultdict[str, dict[str, Work]] = defaultdict(dict)
     for task in shard.tasks:
         tasks[task.input.id][task.trajectory.id] = task
-    for owner, owned in groupby(_owned_steps(shard, tasks.keys()), key=lambda row: row.owner):
-        steps = (row.step for row in owned)
+    for owner, owned in groupby(_owned_steps(shard, tasks.keys()), key=itemgetter(0)):
+        steps = map(itemgetter(1), owned)
         if len(tasks[owner]) == 1:
             ((trajectory_id, task),) = tasks[owner].items()
             yield task, _only(trajectory_id, steps)
@@ -152,14 +148,12 @@ def _only(trajectory_id: str, steps: Iterable[Step]) -> Iterator[Step]:
     return (step for step in steps if step.trajectory_id == trajectory_id)
 
 
-def _owned_steps(shard: BuildShard, owners: Collection[str]) -> Iterator[_OwnedStep]:
+def _owned_steps(shard: BuildShard, owners: Collection[str]) -> Iterator[tuple[str, Step]]:
+    """Yield steps, each behind the input that holds it."""
     table = TABLES["steps"]
     lake = Lake(Path(shard.lake))
     for batch in lake.batches(table, owners=owners, columns=_COLUMNS, files=[shard.file]):
-        for owner, step in zip(
-            batch.column("input_id").to_pylist(), table.from_batch(batch), strict=True
-        ):
-            yield _OwnedStep(owner, step)
+        yield from zip(batch.column("input_id").to_pylist(), table.from_batch(batch), strict=True)
 
 
 def build_examples(
