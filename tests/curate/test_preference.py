@@ -84,12 +84,29 @@ def test_a_long_side_is_no_pair() -> None:
 
 
 def test_a_refused_call_is_worse_than_the_next_one() -> None:
-    steps = [user(0), ran(1, "rm a", "rejected"), user(2, "keep it"), ran(3, "mv a b", "ok")]
+    steps = [user(0), ran(1, "rm a", "rejected"), user(2, "keep it"), ran(3, "rm b", "ok")]
     (pair,), drops = built(steps, rejected_steps=(1,))
 
-    assert (command(pair.chosen[0]), command(pair.rejected[0])) == ("mv a b", "rm a")
+    assert (command(pair.chosen[0]), command(pair.rejected[0])) == ("rm b", "rm a")
     assert (pair.builder, pair.margin) == ("rejection", 0.8)
     assert not drops
+
+
+def test_another_command_is_no_better_than_the_one_that_was_refused() -> None:
+    steps = [user(0), ran(1, "cd x && sed -i s/a/b/ a", "rejected"), ran(2, "cd x && ls", "ok")]
+
+    assert built(steps, rejected_steps=(1,)) == ([], {"several_calls": 1})
+
+
+def test_a_look_at_something_is_no_better_than_a_refused_change() -> None:
+    """That an edit was refused tells how not to edit, and not to look instead."""
+    look = ToolCall(id="r1", name="Read", arguments={"path": "a"})
+    seen = ToolResult(call_id="r1", content="text", status="ok")
+    after = agent(2, calls=(look,), results=(seen,))
+
+    made = built([user(0), ran(1, "rm a", "rejected"), after], rejected_steps=(1,))
+
+    assert made == ([], {"several_calls": 1})
 
 
 def test_what_was_refused_beside_a_look_at_files_stands_alone() -> None:
@@ -97,7 +114,7 @@ def test_what_was_refused_beside_a_look_at_files_stands_alone() -> None:
     both = ran(1, "rm a", "rejected")
     seen = ToolResult(call_id="r1", content="text", status="ok")
     both = structs.replace(both, calls=(look, *both.calls), results=(seen, *both.results))
-    (pair,), _ = built([user(0), both, ran(2, "mv a b", "ok")], rejected_steps=(1,))
+    (pair,), _ = built([user(0), both, ran(2, "rm b", "ok")], rejected_steps=(1,))
 
     assert [call["id"] for call in pair.rejected[0].tool_calls] == ["c1"]
 
@@ -108,7 +125,7 @@ def test_what_was_refused_beside_a_change_is_no_pair() -> None:
     both = structs.replace(
         both, calls=(*made.calls, *both.calls), results=(*made.results, *both.results)
     )
-    steps = [user(0), both, ran(3, "mv a b", "ok")]
+    steps = [user(0), both, ran(3, "rm b", "ok")]
 
     assert built(steps, rejected_steps=(1,)) == ([], {"acted_on": 1})
 
@@ -117,12 +134,12 @@ def test_what_was_refused_beside_a_change_is_no_pair() -> None:
     ("after", "about", "reason"),
     [
         pytest.param([agent(2, "as you say")], {}, "failed_choice", id="only words"),
-        pytest.param([ran(2, "mv", "error")], {}, "failed_choice", id="failed as well"),
+        pytest.param([ran(2, "rm b", "error")], {}, "failed_choice", id="failed as well"),
         pytest.param(
-            [user(2, "x" * 400), ran(3, "mv", "ok")], {}, "told_news", id="was told a lot"
+            [user(2, "x" * 400), ran(3, "rm b", "ok")], {}, "told_news", id="was told a lot"
         ),
         pytest.param(
-            [ran(2, "mv", "ok"), user(3, "no")],
+            [ran(2, "rm b", "ok"), user(3, "no")],
             {"reactions": (reaction(3, "correction", 0.6),)},
             "unwanted_choice",
             id="was corrected again",
@@ -152,9 +169,18 @@ def test_a_step_that_was_taken_back_needs_the_same_request_again() -> None:
     assert drops("now fix the typo") == {"other_request": 1}
 
 
-def correction(answer: Step, better: Step, sureness: float = 0.9) -> Any:
-    told = (reaction(2, "correction", sureness),)
-    return built([user(0, "when?"), answer, user(2, "no"), better], reactions=told)
+def correction(
+    answer: Step,
+    better: Step,
+    sureness: float = 0.9,
+    *,
+    again: str = "no, when is it",
+    accepted: bool = True,
+) -> Any:
+    told = [reaction(2, "correction", sureness)]
+    told += [reaction(4, "acceptance", 0.9)] * accepted
+    steps = [user(0, "when is it?"), answer, user(2, again), better, user(4, "yes")]
+    return built(steps, reactions=tuple(told))
 
 
 def test_words_that_were_called_wrong_are_worse_than_what_came_then() -> None:
@@ -163,6 +189,13 @@ def test_words_that_were_called_wrong_are_worse_than_what_came_then() -> None:
     assert (pair.rejected[0].content, pair.chosen[0].content) == ("at noon", "at one")
     assert (pair.builder, pair.margin) == ("correction", 0.72)
     assert not drops
+
+
+def test_words_that_nobody_accepted_are_no_better_than_those_before() -> None:
+    sides = agent(1, "at noon"), agent(3, "at one")
+
+    assert correction(*sides, accepted=False) == ([], {"answers_correction": 1})
+    assert correction(*sides, again="and where, then") == ([], {"other_request": 1})
 
 
 @pytest.mark.parametrize(
@@ -256,6 +289,6 @@ def test_a_doubtful_correction_makes_no_pair() -> None:
 
 
 def test_a_pair_about_a_picture_that_nobody_kept_is_left_out() -> None:
-    steps = [user(0, "[image]"), ran(1, "rm a", "rejected"), ran(2, "mv a b", "ok")]
+    steps = [user(0, "[image]"), ran(1, "rm a", "rejected"), ran(2, "rm b", "ok")]
 
     assert built(steps, rejected_steps=(1,)) == ([], {"image_turn": 1})

@@ -6,11 +6,12 @@ or the machine, unless a person refused it or took it back, the later way is no 
 
 - retry: a call failed by itself, and the next call of the agent was the same with other arguments
   and worked. A check that fails is no mistake, so checks are left aside.
-- correction: a person said that the words before theirs were wrong, and was not answered in words
-  that only make sense to them. Where the turn before made one call, and the next one another, both
-  are ways to go on behind the correction: to do the same again, or what it asks for.
+- correction: a person said that the words before theirs were wrong, asked for the same again, and
+  accepted what came then. Where the turn before made one call, and the next one another, both are
+  ways to go on behind the correction: to do the same again, or what it asks for.
 - rejection: a person refused the calls of a step, or took the step back and asked again, and the
-  next calls were wanted and worked; of a branch that they went back before, the first step.
+  next calls, of such a tool or program, were wanted and worked; of a branch that they went back
+  before, the first step.
 
 Of retries, rejections and calls that were corrected only the calls are compared: the words of the
 later ones tell of what happened in between.
@@ -19,7 +20,7 @@ later ones tell of what happened in between.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar, Final, NamedTuple
 
@@ -77,6 +78,9 @@ _LOOKING: Final = frozenset(
     {"read", "grep", "glob", "ls", "todowrite", "todoread", "update_plan", "toolsearch"}
 )
 """Tools that change nothing, so that what was refused beside them stands alone."""
+_PROGRAM: Final = re.compile(r"(?:^|[;&|(\n])\s*(?:\w+=\S+\s+)*([\w./-]+)")
+_BESIDE: Final = frozenset({"cd", "echo", "export", "head", "sleep", "tail", "wc"})
+"""Programs that stand beside what a command is about."""
 _WORD: Final = re.compile(r"\w{3,}")
 _SAME_REQUEST: Final = 0.5
 """Share of common words from which a request is the one before it, said again."""
@@ -212,8 +216,9 @@ class _Finder:
         if self._steps[said].calls:
             raise _BadPairError("acted_on")
         if accepted is None:
-            chosen = self._agent_after(said)
-        return _Pair("correction", said, chosen, margin, self._steps)
+            raise _BadPairError("answers_correction")
+        self._require_same_request(said, accepted)
+        return _Pair("correction", said, accepted, margin, self._steps)
 
     def _corrected_call(self, called: int, chosen: int, margin: float) -> _Pair:
         """Return the call that a person called wrong and the one that they asked for."""
@@ -245,6 +250,8 @@ class _Finder:
         own = self._steps[chosen]
         if not own.calls or any(result.status in _FAILED for result in own.results):
             raise _BadPairError("failed_choice")
+        if refused and _ways(refused).isdisjoint(_ways(own.calls)):
+            raise _BadPairError("several_calls")
         is_beside = refused and all(call.name.lower() in _LOOKING for call in others)
         if not is_beside:
             if refused or any(result.status != "ok" for result in self._steps[place].results):
@@ -304,6 +311,22 @@ class _Finder:
         again = [s.text for s in self._steps[rejected:chosen] if s.speaker == "user"]
         if asked and again and not _is_same(asked[0], again[-1]):
             raise _BadPairError("other_request")
+
+
+def _ways(calls: Iterable[ToolCall]) -> set[str]:
+    """Return what calls are for, of commands what they run.
+
+    To look something up is no other way of an edit, nor `git status` one of `sed -i`.
+    """
+    found: set[str] = set()
+    for call in calls:
+        family = family_of(call.name)
+        line = call.arguments.get("command", call.arguments.get("cmd"))
+        if family == "run" and isinstance(line, str):
+            found |= set(_PROGRAM.findall(line)) - _BESIDE
+        else:
+            found.add(family)
+    return found
 
 
 def _parted(step: Step) -> tuple[list[ToolCall], list[ToolCall]]:
