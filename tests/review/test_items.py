@@ -98,3 +98,11 @@ def test_a_long_conversation_is_shown_from_both_ends() -> None:
     lines = item.parts[0].lines
     assert (lines[0], lines[-1], len(lines)) == ("user: turn 0", "user: turn 39", 13)
     assert "… 28 more" in lines
+
+
+def test_of_what_a_tool_printed_is_shown_what_it_says() -> None:
+    told = "Chunk ID: e2d4f4\nWall time: 4.4 seconds\nProcess exited with code 0\nOutput:\n3 passed"
+    made = ChatExample(messages=(USER, Message(role="tool", content=told), BETTER), **COMMON)
+    item = with_messages(example_item("example_1", "session", None), made)
+
+    assert item.parts[0].lines[1] == "tool: 3 passed"

@@ -204,6 +204,7 @@ class EpisodeRow(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     id: str
     kind: str
+    started: datetime | None = None
     goal: str
     sessions: tuple[str, ...]
     commits: tuple[str, ...]

@@ -26,6 +26,7 @@ from tracemill.records.events.event import Commit
 from tracemill.records.events.reviews import ItemPart, ReviewItem
 from tracemill.records.refs import Ref
 from tracemill.records.sessions.activity import Activity, CheckRun
+from tracemill.records.sessions.printed import printed
 from tracemill.records.sessions.recoveries import Recovery
 from tracemill.records.sessions.trajectory import Step
 from tracemill.records.work.episodes import Episode
@@ -109,7 +110,8 @@ def _said(name: str, messages: Iterable[Message]) -> ItemPart:
 def _line(message: Message) -> str:
     """Return who speaks, what is called with what, and how the text begins."""
     calls = [_call(call["function"]) for call in message.tool_calls]
-    return " ".join((f"{message.role}:", *calls, beginning(message.content, _WIDTH))).rstrip()
+    said = printed(message.content) if message.role == "tool" else message.content
+    return " ".join((f"{message.role}:", *calls, beginning(said, _WIDTH))).rstrip()
 
 
 def _call(function: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tracemill.base.text import beginning, counted, measured, printable
+from tracemill.records.sessions.printed import printed
 from tracemill.report.targets import of_model
 
 _TAGS: Final = (
@@ -171,13 +172,6 @@ def given_to(arguments: Mapping[str, Any]) -> str:
 def _value(value: Any) -> str:
     """Return a text as it is, anything else as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def printed(content: str) -> str:
-    """Return what a tool printed, without the lines that some agents put before it."""
-    from tracemill.label.calls import symptoms  # no list of sessions needs its patterns
-
-    return symptoms.printed(content)
 
 
 def query(asked: dict[str, str], **changed: Any) -> str:

@@ -11,7 +11,7 @@ from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.learned import show_learned
 from tracemill.cli.shared.lists import Shape, show_list
 from tracemill.cli.shared.options import Common, Listing
-from tracemill.cli.shared.output import answer, counts, hint, write
+from tracemill.cli.shared.output import answer, counts, hint, when, write
 from tracemill.flows.analysis.learning import export_learning, show_learning
 from tracemill.flows.held.lookup import show_work
 from tracemill.flows.results import EpisodeRow
@@ -34,14 +34,15 @@ _REWRITERS: Final[Mapping[RewrittenBy, str]] = {
 
 def _cells(row: EpisodeRow) -> tuple[str, ...]:
     return (
-        row.id, row.kind, row.outcome, f"{row.confidence:.2f}", str(len(row.sessions)),
-        str(len(row.commits)), _percent(row.kept_head), one_line(row.goal, 70),
+        row.id, when(row.started), row.kind, row.outcome, f"{row.confidence:.2f}",
+        str(len(row.sessions)), str(len(row.commits)), _percent(row.kept_head),
+        one_line(row.goal, 70),
     )  # fmt: skip
 
 
 _SHAPE = Shape(
     "episodes",
-    ("ID", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "KEPT", "GOAL"),
+    ("ID", "STARTED", "KIND", "OUTCOME", "SURE", "SESSIONS", "COMMITS", "KEPT", "GOAL"),
     _cells,
     "tracemill episode show ID",
     ("KEPT", "SESSIONS", "COMMITS", "KIND"),
@@ -83,6 +84,8 @@ def show_episode(
     episode = shown.episode
     write(f"{episode.id}  {episode.kind}  {episode.outcome} ({episode.confidence:.2f})")
     write(f"Because      {episode.reason}")
+    if episode.started is not None:
+        write(f"Started      {when(episode.started)}")
     for trajectory_id in episode.trajectory_ids:
         write(f"Trajectory   {trajectory_id}")
     for sha in episode.commits:

@@ -101,6 +101,7 @@ def _episode(episode: Episode, survival: Survival | None) -> Row:
     row = EpisodeRow(
         id=episode.id,
         kind=episode.kind,
+        started=episode.started,
         goal=episode.goal,
         sessions=episode.session_ids,
         commits=episode.commits,

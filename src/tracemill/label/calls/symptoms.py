@@ -13,6 +13,7 @@ import re2
 
 from tracemill.base.text import start_of
 from tracemill.label.calls.shell import clip
+from tracemill.records.sessions.printed import SAYS_NOTHING
 from tracemill.records.sessions.recoveries import FailureCause, FailureKind
 
 _START: Final = 4_000
@@ -51,13 +52,6 @@ _TELLING: Final = (
 )
 """The most telling first."""
 
-_SAYS_NOTHING: Final = re.compile(
-    r"^(?:Error: )?(?:Exit code:? \d+|Process exited with code \d+|Command failed.*|Chunk ID: .*|"
-    r"Wall time: .*|Original token count: .*|Total output lines: .*|Output:|.*ERROR task failed.*|"
-    r"Process Group PGID: .*|EXECUTION RESULT of \[\w+\]:|"
-    r"\[(?:The command completed|Command finished) with exit code \d+\.?\]|"
-    r"\[(?:Current working directory|Python interpreter): .*)$"
-)
 _TAGS: Final = re.compile(r"</?tool_use_error>")
 _ENVIRONMENT: Final = re2.compile(
     r"command not found|No module named|ModuleNotFoundError|Cannot find module|not installed|"
@@ -85,25 +79,11 @@ def symptom(kind: FailureKind, text: str) -> str:
     for form in _TELLING:
         may_stand = any(map(plain.__contains__, form.marks))
         for found in form.line.finditer(plain) if may_stand else ():
-            if not _SAYS_NOTHING.match(found[0].strip()):
+            if not SAYS_NOTHING.match(found[0].strip()):
                 return start_of(found[0].strip(), _LONGEST)
     lines = [line.strip() for line in plain.splitlines()]
-    telling = [line for line in lines if line and not _SAYS_NOTHING.match(line)]
+    telling = [line for line in lines if line and not SAYS_NOTHING.match(line)]
     return start_of(telling[-1 if kind in _CHECKS else 0], _LONGEST) if telling else ""
-
-
-def printed(text: str) -> str:
-    """Return what a tool printed, from its first line that says something of it.
-
-    Some agents put lines before it that tell how the tool was run: its exit code, its time.
-    """
-    rest = text
-    while rest:
-        line, _, behind = rest.partition("\n")
-        if line.strip() and not _SAYS_NOTHING.match(line.strip()):
-            return rest
-        rest = behind
-    return ""
 
 
 def cause_of(kind: FailureKind, text: str) -> FailureCause:
