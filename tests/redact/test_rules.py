@@ -78,10 +78,11 @@ def test_keywords_stand_in_lower_case_wherever_the_rule_finds(rule: LineRule) ->
 
 @pytest.mark.parametrize("rule", BY_RULE)
 def test_probe_matches_where_the_pattern_does(rule: LineRule) -> None:
-    pattern, probe = re2.compile(rule.pattern), re2.compile(f"(?m:{rule.probe.pattern})")
+    probes = "|".join(probe.pattern for probe in rule.probes)
+    pattern, probe = re2.compile(rule.pattern), re2.compile(f"(?m:{probes})")
 
     matched = [
-        text if rule.probe.keywords and not rule.common_keywords else match[0]
+        text if rule.keywords and not rule.common_keywords else match[0]
         for text in map(fill, rule.finds)
         for match in pattern.finditer(text)
     ]

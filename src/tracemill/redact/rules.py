@@ -93,8 +93,9 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Whether keywords are common, so that Hyperscan looks for the pattern instead."""
     apart: bool = False
     """Whether Hyperscan looks for it by itself, since it has no word in it and slows all others."""
-    within: str | None = None
-    """A quicker pattern that matches somewhere within whatever `pattern` matches."""
+    within: str | tuple[str, ...] | None = None
+    """A quicker pattern that matches somewhere within whatever `pattern` matches, or several of
+    which one does."""
     entropy: float = 2.5
     """Bits per character that a token must have."""
     n_lines: int = 1
@@ -111,13 +112,16 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Texts in which it must find nothing."""
 
     @property
-    def probe(self) -> Probe:
+    def probes(self) -> tuple[Probe, ...]:
         """What the prefilter looks for."""
         if self.keywords and not self.common_keywords:
             alternatives = "|".join(map(re.escape, self.keywords))
-            return Probe(f"(?i)(?:{alternatives})", self.keywords)
-        pattern = self.within or cut_open_end(self.pattern.removeprefix(_EDGE))
-        return Probe(pattern, self.keywords, self.common_keywords, is_apart=self.apart)
+            return (Probe(f"(?i)(?:{alternatives})", self.keywords),)
+        within = self.within or cut_open_end(self.pattern.removeprefix(_EDGE))
+        return tuple(
+            Probe(each, self.keywords, self.common_keywords, is_apart=self.apart)
+            for each in _several(within)
+        )
 
 
 class _RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,8 +162,12 @@ class Rules:
 def _lines(file: _RuleFile) -> Iterable[LineRule]:
     macros = {"edge": _EDGE} | file.define
     for rule in file.rule:
-        within = rule.within and _expand(rule.within, macros)
+        within = tuple(_expand(each, macros) for each in _several(rule.within or ()))
         yield msgspec.structs.replace(rule, pattern=_expand(rule.pattern, macros), within=within)
+
+
+def _several(patterns: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else patterns
 
 
 def _expand(pattern: str, macros: dict[str, str]) -> str:

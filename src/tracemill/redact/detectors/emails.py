@@ -63,7 +63,7 @@ def mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     """Return the detector of e-mail addresses."""
     return LineDetector(
         Rule("email", "pii", rank),
-        _ADDRESS_PROBE,
+        (_ADDRESS_PROBE,),
         Form(_ADDRESS_PATTERN),
         _personal,
         lambda found: pseudonyms.mailbox(found.value),
@@ -74,7 +74,7 @@ def named_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     """Return the detector of names in trailers and headers such as `Author: A. N. Other <…>`."""
     return LineDetector(
         Rule("person", "pii", rank),
-        _NAMED_PROBE,
+        (_NAMED_PROBE,),
         Form(_NAMED_PATTERN),
         _named,
         lambda found: pseudonyms.person(_address_behind(found)),
@@ -85,7 +85,7 @@ def written_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     """Return the detector of full names before their addresses, wherever they stand."""
     return LineDetector(
         Rule("person", "pii", rank),
-        _NAMED_PROBE,
+        (_NAMED_PROBE,),
         Form(_WRITTEN_PATTERN),
         _written,
         lambda found: pseudonyms.person(_address_behind(found)),

@@ -109,7 +109,7 @@ def _token_detector() -> LineDetector:
     """Return the detector of tokens that already stand there; nothing may touch them."""
     pattern = f"(?P<secret>{TOKEN.decode()})"
     probe = Probe(pattern, ("[secret:", "[pii:"))
-    return LineDetector(Rule("token", "secret", 0), probe, Form(pattern), whole, lambda _: None)
+    return LineDetector(Rule("token", "secret", 0), (probe,), Form(pattern), whole, lambda _: None)
 
 
 def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDetector:
@@ -120,7 +120,7 @@ def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDet
         stand_in = partial(token, rule.id)
     return LineDetector(
         Rule(rule.id, rule.kind, rank if rule.kind == "secret" else rank + _PII_RANK),
-        rule.probe,
+        rule.probes,
         Form(rule.pattern, rule.n_lines, longest_of(rule)),
         judge_of(rule),
         lambda found: stand_in(found.value),

@@ -133,6 +133,9 @@ def _is_line_of_settings(found: Candidate) -> bool:
 def _token(found: Candidate, least_entropy: float) -> Extent | None:
     """A token has its own form; it is none where it says `example`, or is a name in code."""
     value = found.value
+    # bytes of so few kinds tell no more bits than that
+    if len(set(value)) < 2**least_entropy:
+        return None
     if values.entropy(value) < least_entropy or _EXAMPLE.search(value):
         return None
     is_name = values.is_camel(value.translate(None, _JOINTS)[-_LONGEST_NAME:])

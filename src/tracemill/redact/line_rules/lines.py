@@ -143,7 +143,7 @@ class LineDetector(ByPlace):
     def __init__(
         self,
         rule: Rule,
-        probe: Probe,
+        probes: Iterable[Probe],
         form: Form,
         judge: Judge,
         stand_in: StandIn,
@@ -157,7 +157,7 @@ class LineDetector(ByPlace):
         self._stand_in = stand_in
         self._regex: Regex | None = None
         self._known: dict[bytes, tuple[Match, ...]] = {}
-        self.probes = (probe._replace(is_once_a_line=True),)
+        self.probes = tuple(each._replace(is_once_a_line=True) for each in probes)
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
         """Look at the whole line in which `at` stands, and as many more as the pattern may need."""

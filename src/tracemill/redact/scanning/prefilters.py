@@ -88,8 +88,8 @@ class HyperscanPrefilter:
     """Finds keywords and patterns with Hyperscan.
 
     Each is a database of its own: one of both takes a third longer to compile, and no less to
-    scan. So are those that name somebody, and those that would slow all others, which are quickly
-    compiled and never kept.
+    scan. So are those that name somebody, and each pattern that would slow all others, which are
+    quickly compiled and never kept.
     """
 
     def __init__(self, detectors: Sequence[Detector], kept: Iterable[bytes] = ()) -> None:
@@ -101,7 +101,8 @@ class HyperscanPrefilter:
             for own in ("shared", "apart", "personal")
         )
         self._scanners, self.compiled = _scanners(shared, kept)
-        for each in (apart, personal):
+        alone = [Probes([], [one]) for one in apart.by_pattern]
+        for each in (*alone, apart._replace(by_pattern=[]), personal):
             self._scanners += _scanners(each, ()).scanners
 
     def places(self, data: bytes, least: int = 0) -> Places:
