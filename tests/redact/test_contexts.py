@@ -45,6 +45,9 @@ SECRETS = {
     "german sentence": "Das Passwort lautet {word:5}X{digit:4}!",
     "pasted": "here is the key you asked for: {alnum:32} please",
     "with a colour": "token=\x1b[1mghp_{alnum:36}\x1b[0m",
+    "column beside words like a stand-in": "id,user,password\n1,user-management,{alnum:14}7\n",
+    "manifest with words like a stand-in": "kind: Secret\nstringData:\n  a: user-management-{alnum:12}7",
+    "block with words like a stand-in": "api_key: |\n  user-experience-{alnum:16}7",
     "presigned": "https://b.s3.amazonaws.com/k.zip?X-Amz-Signature={hex:64}",
 }
 ORDINARY = [

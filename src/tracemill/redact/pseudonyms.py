@@ -33,9 +33,9 @@ ADDRESS: Final = stand_ins.ADDRESS.encode()
 _TOKEN_CHARACTERS: Final = 6
 _NAME_CHARACTERS: Final = 10
 _LONGEST: Final = 72
-_STAND_IN: Final = re.compile(
-    b"|".join((TOKEN, rb"(?:dev|host|user)-[a-z2-7]{%d}" % _NAME_CHARACTERS, ADDRESS))
-)
+_NAME: Final = rb"(?:dev|host|user)-(?=[a-z]{0,9}[2-7])[a-z2-7]{%d}" % _NAME_CHARACTERS
+"""Seven of eight pseudonyms have a figure, and words such as `user-management` have none."""
+_STAND_IN: Final = re.compile(b"|".join((TOKEN, _NAME, ADDRESS)))
 
 
 def holds_stand_in(data: bytes, start: int = 0, end: int | None = None) -> bool:
