@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from tests.redact.templates import fill
 from tracemill.cli.app import call
 from tracemill.flows.datasets.build_checks import clean_text, read_rows
+from tracemill.flows.privacy.scan import Scan
+from tracemill.flows.results import Failure
 from tracemill.records.datasets.versions import ExportedFile
+from tracemill.redact import Redactor
 from tracemill.store.workspace import Workspace
 
 
@@ -84,6 +88,18 @@ def test_redaction_looks_at_every_line_whether_or_not_it_is_a_row(
     assert len(read.rows) + len(read.unread) == 2
     assert (check.verdict, check.n_failing) == ("fail", 1)
     assert [(each.line, each.detail) for each in check.failing] == [(2, "found by github-pat")]
+
+
+def test_rows_that_redaction_could_not_look_at_are_not_called_clean() -> None:
+    failure = Failure(uri="train.jsonl, line 2", reason="detector_timeout", detail="60 s")
+    scan = Scan(Redactor(bytes(32), engine="re2"))
+    found = msgspec.structs.replace(scan.result(), failures=(failure,))
+
+    check = clean_text(found, 2)
+
+    assert (check.verdict, check.measured) == ("unknown", None)
+    assert check.facts == {"detector_timeout": 1}
+    assert "1 place could not be looked at" in check.says
 
 
 def test_a_ci_reads_the_verdicts_as_tests(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

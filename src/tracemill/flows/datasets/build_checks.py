@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tracemill.base.text import counted
 from tracemill.curate.checks.protocol import MAX_SHOWN, at_most, share
 from tracemill.export import DATASET_FORMATS
 from tracemill.export.trainers.dataset_format import LeftOut, Part, Row
@@ -55,10 +56,15 @@ def read_rows(workspace: Workspace, folder: Path, files: Sequence[ExportedFile])
 
 
 def clean_text(found: ScanResult, n_rows: int) -> CheckResult:
-    """Return what redaction found in what was written as the result of a check."""
+    """Return what redaction found in what was written as the result of a check.
+
+    Where nothing is found, and something could not be looked at, nothing is known.
+    """
     at = list(dict.fromkeys((place.path, place.place, place.rule) for place in found.places))
     n_failing = len({(path, line) for path, line, _ in at})
-    measured = share(n_failing, n_rows)
+    n_unknown = len(found.failures)
+    measured = None if n_unknown and not n_failing else share(n_failing, n_rows)
+    unknown = f"; {counted(n_unknown, 'place')} could not be looked at" if n_unknown else ""
     return CheckResult(
         name="clean_text",
         verdict=at_most(measured, 0.0),
@@ -66,7 +72,8 @@ def clean_text(found: ScanResult, n_rows: int) -> CheckResult:
         threshold=0.0,
         n_rows=n_rows,
         n_failing=n_failing,
-        says=f"{n_failing:,} of {n_rows:,} rows hold what redaction would take out",
+        says=f"{n_failing:,} of {n_rows:,} rows hold what redaction would take out{unknown}",
+        facts=dict(sorted(Counter(each.reason for each in found.failures).items())),
         failing=tuple(
             FailingRow(file=Path(path).name, line=_number(line), detail=f"found by {rule}")
             for path, line, rule in at[:MAX_SHOWN]
