@@ -78,7 +78,7 @@ _LOOKING: Final = frozenset(
     {"read", "grep", "glob", "ls", "todowrite", "todoread", "update_plan", "toolsearch"}
 )
 """Tools that change nothing, so that what was refused beside them stands alone."""
-_PROGRAM: Final = re.compile(r"(?:^|[;&|(\n])\s*(?:\w+=\S+\s+)*([\w./-]+)")
+_PROGRAM: Final = re.compile(r"(?:^|[;&|(\n])\s*(?:\w+=\S+\s+)*([a-zA-Z_.~/][\w./-]*)")
 _BESIDE: Final = frozenset({"cd", "echo", "export", "head", "sleep", "tail", "wc"})
 """Programs that stand beside what a command is about."""
 _WORD: Final = re.compile(r"\w{3,}")
