@@ -26,6 +26,8 @@ def passed(command: str, code: int | None, text: str = "") -> bool | None:
         pytest.param("pytest || true", 0, None, id="failure swallowed"),
         pytest.param("pytest | tail -5", 0, None, id="hidden by a pipe"),
         pytest.param("set -o pipefail; pytest | tail -5", 1, False, id="pipefail"),
+        pytest.param("pytest -q |", 2, None, id="a pipe that leads nowhere"),
+        pytest.param("pytest |& ;", 2, None, id="a pipe that leads to an end"),
         pytest.param("set -e\npytest\ndeploy", 0, True, id="every line must pass"),
         pytest.param("if pytest; then deploy; fi", 0, None, id="condition"),
         pytest.param("pytest", None, None, id="still running"),
@@ -37,6 +39,10 @@ def test_the_exit_code_decides_only_where_it_reaches_us(
     command: str, code: int | None, expected: bool | None
 ) -> None:
     assert passed(command, code) is expected
+
+
+def test_a_summary_before_a_pipe_that_leads_nowhere_is_read() -> None:
+    assert passed("pytest -q | head |", None, "3 passed in 0.1s") is True
 
 
 def test_an_echoed_exit_code_counts() -> None:

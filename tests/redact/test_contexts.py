@@ -48,6 +48,10 @@ SECRETS = {
     "column beside words like a stand-in": "id,user,password\n1,user-management,{alnum:14}7\n",
     "manifest with words like a stand-in": "kind: Secret\nstringData:\n  a: user-management-{alnum:12}7",
     "block with words like a stand-in": "api_key: |\n  user-experience-{alnum:16}7",
+    "column beside an address": "id,host,password\n1,2001:db8::5,{alnum:14}7\n",
+    "pair beside an address": '{{"name": "API_TOKEN",\n "value": "{alnum:18}", "host": "198.18.0.1"}}',
+    "pair at an address": "- name: DB_PASSWORD\n  value: {alnum:18}@198.18.0.1",
+    "below, before a pseudonym": 'DB_PASSWORD = (\n "{alnum:18}")  # dev-abcdefgh23',
     "presigned": "https://b.s3.amazonaws.com/k.zip?X-Amz-Signature={hex:64}",
 }
 ORDINARY = [

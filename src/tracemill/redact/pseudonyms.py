@@ -28,14 +28,22 @@ HOST: Final = stand_ins.HOST.encode()
 """How the pseudonym of a machine looks."""
 TOKEN: Final = stand_ins.BRACKETED.encode()
 """How the token of a secret, or of a number that points at a person, looks."""
-ADDRESS: Final = stand_ins.ADDRESS.encode()
-"""How the pseudonym of an address in a network looks."""
 _TOKEN_CHARACTERS: Final = 6
 _NAME_CHARACTERS: Final = 10
 _LONGEST: Final = 72
-_NAME: Final = rb"(?:dev|host|user)-(?=[a-z]{0,9}[2-7])[a-z2-7]{%d}" % _NAME_CHARACTERS
-"""Seven of eight pseudonyms have a figure, and words such as `user-management` have none."""
-_STAND_IN: Final = re.compile(b"|".join((TOKEN, _NAME, ADDRESS)))
+_NAMES: Final = rb"(?:dev|host)-(?=[a-z]{0,9}[2-7]|[a-z]{0,5}[b-df-hj-np-tvxz]{5})[a-z2-7]{10}"
+"""Most pseudonyms have a figure or five consonants; words such as `host-management` do not."""
+_MAILBOXES: Final = rb"user-[a-z2-7]{10}@example\.org"
+_STAND_IN: Final = re.compile(b"|".join((TOKEN, _NAMES, _MAILBOXES)))
+"""Those of addresses in a network are none here: the same stand in documents and tests."""
+_ADDRESS: Final = re.compile(
+    rb"198\.1[89](?:\.[0-9]{1,3}){2}|2001:db8(?::[0-9a-f]{4}){2}::[0-9a-f]{4}"
+)
+
+
+def is_address_stand_in(data: bytes) -> bool:
+    """Tell whether bytes are what may stand in place of an address in a network, and no more."""
+    return _ADDRESS.fullmatch(data) is not None
 
 
 def holds_stand_in(data: bytes, start: int = 0, end: int | None = None) -> bool:

@@ -281,10 +281,9 @@ def _by_exit_code(line: CommandLine, place: int, code: int | None, text: str) ->
         return True
     if code is None or line.has_control:
         return None
-    end = place
-    while parts[end].after == "|":
-        end += 1
-    if end != place and not line.keeps_pipe_status:
+    # a pipe that leads nowhere is no command: the shell ran none of it
+    end = next((n for n in range(place, len(parts)) if parts[n].after != "|"), None)
+    if end is None or (end != place and not line.keeps_pipe_status):
         return None
     return _reaches(line, place, end, has_failed=code != 0)
 
@@ -385,7 +384,7 @@ def _plain(text: str) -> str:
 def _is_cut(line: CommandLine, place: int, n_lines: int) -> bool:
     """Tell whether a pipe may have hidden the summary's end; `head` of fewer lines hid nothing."""
     parts = line.parts
-    while parts[place].after == "|":
+    while parts[place].after == "|" and place + 1 < len(parts):
         place += 1
         words = parts[place].words
         if words[0] == "head" and n_lines < _n_head(words):

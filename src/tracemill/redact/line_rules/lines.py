@@ -24,10 +24,12 @@ from tracemill.redact.protocol import (
     Probe,
     Rule,
 )
-from tracemill.redact.pseudonyms import holds_stand_in
+from tracemill.redact.pseudonyms import holds_stand_in, is_address_stand_in
 from tracemill.redact.regexes import Regex, Spans
 
 _CONTEXT: Final = 16
+_BESIDE: Final = 2
+"""Bytes up to a stand-in that count as beside it: a blank, and what begins there."""
 _LONGEST_REACH: Final = 400
 """So far does a pattern look over the end of its first line."""
 _LONGEST_KNOWN: Final = 256
@@ -228,15 +230,15 @@ def _is_made_by_change(found: Candidate) -> bool:
     """Tell whether a match over several lines may be there because redaction changed one of them.
 
     A changed line is looked at once more, but not together with those around it: what another pass
-    would find below another line, or right behind a stand-in, was something else at first.
+    would find beside a stand-in below another line, or right behind one, was something else.
     """
-    line, first, start = found.line, found.first, found.start
+    line, first = found.line, found.first
     if b"\n" not in line[first : found.end]:
         return False
-    end = line.find(b"\n", found.end)
-    end = end if end >= 0 else len(line)
-    below = holds_stand_in(line, max(first, line.rfind(b"\n", 0, start)), end)
-    return below or holds_stand_in(line, first - 1, first + 1)
+    if is_address_stand_in(line[found.start : found.end]):
+        return True
+    beside = holds_stand_in(line, max(first, found.start - _BESIDE), found.end + _BESIDE)
+    return beside or holds_stand_in(line, first - 1, first + 1)
 
 
 def _behind_lines(data: bytes, end: int, n: int) -> int:
