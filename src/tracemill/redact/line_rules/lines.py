@@ -20,6 +20,7 @@ from tracemill.redact.protocol import (
     SEPARATOR,
     ByPlace,
     CrowdedError,
+    Kind,
     Match,
     Probe,
     Rule,
@@ -198,7 +199,7 @@ class LineDetector(ByPlace):
             if line.endswith(b"\r", start, end):  # it belongs to the end of the line
                 end -= 1
             candidate = Candidate(line, first, start, end)
-            if self._n_lines > 1 and _is_made_by_change(candidate):
+            if self._n_lines > 1 and _is_made_by_change(candidate, self._rule.kind):
                 continue
             if extent := self._judge(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
@@ -226,18 +227,22 @@ class LineDetector(ByPlace):
         return bool(end == len(beginning) and end - start > self._longest)
 
 
-def _is_made_by_change(found: Candidate) -> bool:
+def _is_made_by_change(found: Candidate, kind: Kind) -> bool:
     """Tell whether a match over several lines may be there because redaction changed one of them.
 
     A changed line is looked at once more, but not together with those around it: what another pass
-    would find beside a stand-in below another line, or right behind one, was something else.
+    would find beside a stand-in below another line, or right behind one, was something else. For a
+    secret that is told of what touches the stand-in alone, lest one be kept by what looks so.
     """
     line, first = found.line, found.first
     if b"\n" not in line[first : found.end]:
         return False
     if is_address_stand_in(line[found.start : found.end]):
         return True
-    beside = holds_stand_in(line, max(first, found.start - _BESIDE), found.end + _BESIDE)
+    start, end = found.start - _BESIDE, found.end + _BESIDE
+    if kind == "pii":
+        start, end = line.rfind(b"\n", 0, found.start), line.find(b"\n", found.end)
+    beside = holds_stand_in(line, max(first, start), end if end >= 0 else None)
     return beside or holds_stand_in(line, first - 1, first + 1)
 
 
