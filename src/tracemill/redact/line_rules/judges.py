@@ -6,18 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from tracemill.redact.line_rules.harmless import is_harmless, is_mark
 from tracemill.redact.line_rules.lines import Candidate, Extent, Judge
 from tracemill.redact.line_rules.people import PEOPLE_JUDGES
 from tracemill.redact.line_rules.pieces import PIECE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
 from tracemill.redact.wording import values
 from tracemill.redact.wording.accents import is_unspaced
-from tracemill.redact.wording.open_values import (
-    is_certificate,
-    is_named_digest,
-    is_of_type,
-    is_told_digest,
-)
+from tracemill.redact.wording.open_values import is_of_type
 from tracemill.redact.wording.words import word_share
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
@@ -34,8 +30,6 @@ _FILE_BEHIND: Final = re.compile(
 """What stands behind the hash in the name of a file that a bundler has made."""
 _LONG_SIGNATURE: Final = 128
 _SIGNATURE: Final = re.compile(rb"(?i)signature\\{0,3}[\"']\\?[ \t]*:")
-_MARK: Final = re.compile(rb"(?i)signature[\"']?[ \t]*[:=][ \t]*[\"']?\Z")
-"""What stands before the digest that a message or a folder is known by, and nobody logs in with."""
 _VARIABLE: Final = re.compile(rb"[A-Z0-9_-]*=[\"']?\Z")
 _NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
 _FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
@@ -51,7 +45,7 @@ _DEFAULTS: Final = frozenset(
 )
 _PASSWORD_DATA: Final = re.compile(rb"(?i)pass|psk|pw\W|masterauth|\bauth")
 _HASH_NAME: Final = re.compile(
-    rb"(?i)hash|sha|md5|digest|integrity|(?:check|\b)_?sum\b|etag|(?:^|[^a-z])id|[_-]id|Id[\"'\s:=]|uuid|guid|sig|cursor|nonce"
+    rb"(?i)hash|sha|md5|digest|integrity|(?:check|\b)_?sums?\b|etag|(?:^|[^a-z])id|[_-]id|Id[\"'\s:=]|uuid|guid|sig|cursor|nonce"
     rb"|state|thinking|data|image|icon|blob|version|rev|ref|commit|chunk|content|encrypted|url|path|file|src"
 )
 _HASH: Final = re.compile(rb"(?i)(?:[0-9a-f]+|[0-9a-f-]{36}|sha[0-9]{1,3}[-:].*)\Z")
@@ -101,15 +95,11 @@ def judge_of(rule: LineRule) -> Judge:
     if rule.judge == "token":
         return lambda found: _token(found, rule.entropy)
     judge = _JUDGES[rule.judge]
-    return lambda found: None if _is_open(found) else judge(found)
+    return lambda found: None if _is_open(found, rule.judge) else judge(found)
 
 
-def _is_open(found: Candidate) -> bool:
-    """Tell whether a value is data, a digest that is told to be one, or a certificate."""
-    value = found.value
-    if len(value) > _LONGEST_VALUE or is_certificate(value) or is_named_digest(value):
-        return True
-    return is_told_digest(found.line, found.start)
+def _is_open(found: Candidate, judge: JudgeName) -> bool:
+    return len(found.value) > _LONGEST_VALUE or is_harmless(found, judge)
 
 
 def whole(found: Candidate) -> Extent:
@@ -148,8 +138,7 @@ def _assigned(found: Candidate) -> Extent | None:
         return None
     found = _trimmed(_without_dash(found))
     is_signature = len(found.value) > _LONG_SIGNATURE and _SIGNATURE.match(found.name)
-    is_mark = _MARK.search(found.name) and _HASH.match(found.value)
-    if is_signature or is_mark or values.is_address(found.context, found.value):
+    if is_signature or is_mark(found) or values.is_address(found.context, found.value):
         return None
     is_secret = values.is_secret(found.name, found.value)
     return whole(found) if is_secret or _is_of_variable(found) else None

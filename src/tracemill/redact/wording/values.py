@@ -15,6 +15,7 @@ from typing import Final
 import re2
 
 from tracemill.redact.wording.accents import is_language, unescaped
+from tracemill.redact.wording.code_forms import is_number, is_setting, is_urn
 from tracemill.redact.wording.words import word_share
 
 _BYTES: Final = re2.Options()
@@ -38,11 +39,12 @@ _CODE: Final = re.compile(
 )
 _CODE_IN_QUOTES: Final = re.compile(
     rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
-    rb"|\A(?:[a-z_]+(?::[\w,.]+)?\|)+[a-z_]+(?::[\w,.]+)?\Z|\A(?:bytes|varint|fixed\d\d),\d"
-    rb"|\(\?[:=!<P]|\[\^?(?:0-9|[aA]-[zZ])"
+    rb"|\[\^?(?:0-9|[aA]-[zZ])[^\[\]]*\]"
 )
-_PATTERN: Final = re.compile(rb"\(\?[:=!<P]|\[\^?(?:0-9|[aA]-[zZ])")
-_ATTRIBUTE: Final = re.compile(rb"^!{0,2}(?:[A-Za-z_$][\w$]*)?(?:\??\.[A-Za-z_$][\w$]*)+$")
+_PATTERN: Final = re.compile(rb"\[\^?(?:0-9|[aA]-[zZ])[^\[\]]*\]")
+_ATTRIBUTE: Final = re.compile(
+    rb"^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$|^!{0,2}(?:[A-Za-z_$]+)?(?:\??\.[A-Za-z_$]+)+$"
+)
 _JOINED: Final = re.compile(rb"[A-Za-z]?[a-z]{2,13}\.[A-Za-z]?[a-z]{2,13}\d{1,4}[!?$#%&*]?\Z")
 _IN_CODE: Final = re.compile(
     rb"(?i)pass|pwd|secret|token|key|cred|auth|hash|crypt|encod|value|field|input|text|data|param|config|setting"
@@ -50,18 +52,14 @@ _IN_CODE: Final = re.compile(
     rb"|cfg|account|event|response|result|fixture|faker|random|utils|test|example|string|model|client|values)"
 )
 _WORDS: Final = re.compile(rb"^[A-Za-z]{2,}(?:[ _.:/@-][A-Za-z]{2,})*$")
-_CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^_?(?:[A-Z][a-z]+){2,}$")
+_CAMEL: Final = re.compile(rb"^[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?$|^(?:[A-Z][a-z]+){2,}$")
 _CONSTANT: Final = re.compile(rb"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
 _ROOTED: Final = re.compile(
-    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://|urn:[a-z0-9-]{2,32}:)"
+    rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)"
     rb"|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
 )
 _BASE64: Final = re.compile(rb"/[0-9A-Za-z+/]{22,}={1,2}\Z")
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
-_NUMBERS: Final = re.compile(
-    rb"^(?:(?:npm|workspace|jsr):(?:@?[\w.-]+(?:/[\w.-]+)?@)?)?"
-    rb"[v^~>=<]*\d+(?:\.\d+){1,4}(?:[-+.][\w.]+){0,3}$|^[\d.,:/ _-]+$"
-)
 _TYPED: Final = re.compile(
     rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4}"
     rb"|(?=.*[A-Z]).*[A-Za-z]\d{1,2}[a-z].*[._-]\d{2}|[A-Z][a-z]+[._-]\d{2,}[a-z]{3,}[_-]\Z)"
@@ -160,7 +158,7 @@ def is_code(value: bytes) -> bool:
     """Tell whether a value without quotes is an expression, a name, a path or a number."""
     return (
         _CODE.search(value) is not None
-        or _NUMBERS.match(value) is not None
+        or is_number(value)
         or _is_path(value)
         or (_ATTRIBUTE.match(value) is not None and not _is_uneven(value) and not _has_run(value))
     )
@@ -212,8 +210,8 @@ def _is_quoted_code(value: bytes) -> bool:
     return not _is_odd(value) and (
         _CODE_IN_QUOTES.search(value) is not None
         or value[-1:] in (b"(", b"[", b"{")
-        or value.startswith(b"--")
-        or _NUMBERS.match(value) is not None
+        or is_setting(value)
+        or is_number(value)
         or _is_path(value)
     )
 
@@ -221,6 +219,8 @@ def _is_quoted_code(value: bytes) -> bool:
 def _is_path(value: bytes) -> bool:
     if _ROOTED.search(value):
         return _BASE64.match(value) is None
+    if is_urn(value):
+        return not any(map(_is_drawn, _PARTS.findall(value)))
     parts = value.split(b"/")
     return len(parts) > 1 and all(_PLAIN_PART.match(part) for part in parts)
 
@@ -289,7 +289,7 @@ def is_opaque(value: bytes) -> bool:
     is_form = _OPAQUE.match(value) is not None or _SHORT_OPAQUE.match(value) is not None
     if not is_form or is_placeholder(value) or is_words(value):
         return False
-    return not (_is_path(value) or _NUMBERS.match(value) or _is_mostly_words(value))
+    return not (_is_path(value) or is_number(value) or _is_mostly_words(value))
 
 
 def is_long_number(value: bytes) -> bool:

@@ -1,0 +1,55 @@
+"""Forms that values in code have: versions, names of resources, rules of forms, options."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_VERSION: Final = rb"[v^~>=<]*\d+(?:\.\d+){1,4}"
+_FURTHER: Final = (
+    rb"(?:[-+.](?:[a-z]{1,12}\d{0,4}|\d{1,14})){0,3}(?:[-.]\d{14}-[0-9a-f]{12}(?:\+[a-z]{1,12})?)?$"
+)
+"""What a version says of itself, and the time and commit that Go writes behind it."""
+_PACKAGE: Final = (
+    rb"@?[a-z][a-z._-]{0,30}\d{0,2}[a-z._-]{0,30}(?:/[a-z][a-z._-]{0,30}\d{0,2}[a-z._-]{0,30})?@"
+)
+_NUMBERS: Final = re.compile(
+    rb"^(?:(?:npm|workspace|jsr):(?:"
+    + _PACKAGE
+    + rb")?)?"
+    + _VERSION
+    + _FURTHER
+    + rb"|^"
+    + _VERSION
+    + rb"(?:[-+.][\w.]+)?$|^[\d.,:/ _-]+$"
+)
+_FORM_RULES: Final = re.compile(
+    rb"(?:nullable|required|sometimes|bail|present|filled|string|min|max)(?::\d{1,6})?"
+    rb"(?:\|[a-z_]{2,24}(?::(?:\d{1,6}(?:,\d{1,6})?|[a-z_]{1,24}))?)+\Z"
+)
+"""How a form says what it takes: `nullable|string|max:255`."""
+_FIELD_TAG: Final = re.compile(
+    rb"(?:bytes|varint|fixed\d\d),\d{1,5},(?:opt|req|rep)"
+    rb"(?:,[a-z_]{1,16}\d?(?:=[A-Za-z_.]{1,60}\d{0,2})?){0,8}\Z"
+)
+"""How a message in Go numbers its fields: `bytes,1,opt,name=key,proto3`."""
+_LONG_OPTION: Final = re.compile(rb"--[a-z][a-z-]{1,40}(?:=|\Z)")
+_URN: Final = re.compile(
+    rb"urn:[a-z0-9-]{2,32}(?::(?:[a-z._-]{1,32}\d{0,2}|[A-Z]{2,6}|\d\.\d)){1,8}\Z"
+)
+
+
+def is_number(value: bytes) -> bool:
+    """Tell whether a value is a number, a date or a version."""
+    return _NUMBERS.match(value) is not None
+
+
+def is_setting(value: bytes) -> bool:
+    """Tell whether a text in quotes is a long option, a rule of a form or the tag of a field."""
+    forms = (_FORM_RULES, _FIELD_TAG, _LONG_OPTION)
+    return any(form.match(value) for form in forms)
+
+
+def is_urn(value: bytes) -> bool:
+    """Tell whether a value has the form `urn:kind:name:name`."""
+    return _URN.match(value) is not None
