@@ -98,6 +98,13 @@ def test_what_was_copied_in_is_not_shown() -> None:
     assert [each["step"] for each in shown(copied, *WORK[4:]).document["requests"]] == [4]
 
 
+def test_a_step_that_tells_several_things_is_shown_once() -> None:
+    both = [shell(n, "pytest; ruff check .", "1 passed\nAll checks passed!") for n in range(1, 9)]
+    document = shown(user(0), *both, *(shell(n, f"ls {n}") for n in range(9, 20))).document
+
+    assert [each["step"] for each in document["calls"]] == [*range(1, 9), *range(14, 20)]
+
+
 def said(outcome: str = "achieved", **more: Any) -> str:
     given = {"step": 2, "evidence": "3 passed", "confidence": 0.8, **more}
     return msgspec.json.encode({"outcome": outcome, **given}).decode()
@@ -115,6 +122,14 @@ ANSWERS = [
     pytest.param(said(evidence=" "), "no_such_evidence", id="no words"),
     pytest.param(said(evidence=None), "no_such_evidence", id="null"),
     pytest.param(said(evidence="all is well"), "no_such_evidence", id="words of nobody"),
+    pytest.param(said(step=5, evidence="It is blue."), Said("achieved", 0.8, 5), id="last words"),
+    pytest.param(said(step=1, evidence="/a.py"), Said("achieved", 0.8, 1), id="what was called"),
+    pytest.param(said(evidence="passed in 0.1s"), Said("achieved", 0.8, 2), id="the end of an output"),
+    pytest.param(said(evidence="3 pass"), "no_such_evidence", id="half a word"),
+    pytest.param(said(evidence="assed in"), "no_such_evidence", id="the end of a word"),
+    pytest.param(said(evidence="3"), "no_such_evidence", id="one sign"),
+    pytest.param(said(step=5, evidence="agent"), "no_such_evidence", id="who spoke"),
+    pytest.param(said(evidence="Bash"), "no_such_evidence", id="the name of a tool"),
     pytest.param(said("great"), "not_in_form", id="another outcome"),
     pytest.param(said(confidence=3), "not_in_form", id="too sure"),
     pytest.param("it worked", "not_in_form", id="prose"),
@@ -127,6 +142,23 @@ def test_a_model_is_believed_only_where_its_evidence_stands(
     answer: str, read: Said | OutcomeFault
 ) -> None:
     assert read_answer(answer, shown(*WORK)) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence", "is_believed"),
+    [
+        ("所有测试都通过了", "通过", True),
+        ("成功です", "成功", True),
+        ("très bien", "s bien", False),
+        ("rất tốt, được rồi", "c rồi", False),
+        ("👍", "👍", True),
+        (f"a{'b' * 5_000}", "characters left out", False),
+    ],
+)
+def test_evidence_is_whole_words_of_the_log(text: str, evidence: str, is_believed: bool) -> None:
+    read = read_answer(said(step=0, evidence=evidence), shown(user(0, text)))
+
+    assert (read != "no_such_evidence") is is_believed
 
 
 @given(st.text())

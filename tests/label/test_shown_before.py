@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.label.test_observe import seen, shell, tool
 from tests.label.test_outcome import MENTION, judged, ran
 from tests.trajectories import activity, agent, reaction, user
+from tracemill.records.refs import Ref
 from tracemill.records.sessions.reactions import ReactionKind
-from tracemill.records.sessions.trajectory import Step
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 
 def edit(index: int, path: str = "/a.py", **more: Any) -> Step:
@@ -51,12 +53,35 @@ def test_turns_are_known_before_which_the_work_had_been_checked(
     assert seen(*steps).checked_turns == turns
 
 
+def late(index: int, of: int, content: str) -> Step:
+    """Return a step at which the result of an earlier call comes."""
+    result = ToolResult(call_id=f"c{of}", content=content, status="ok")
+    return agent(index, results=(result,))
+
+
+def started(index: int, command: str) -> Step:
+    call = ToolCall(id=f"c{index}", name="Bash", arguments={"command": command})
+    return agent(index, calls=(call,))
+
+
+def test_a_check_that_ends_late_hides_none_that_was_begun_after_it() -> None:
+    before = (ASKED, edit(1), started(2, "pytest"), user(3, "go on"), edit(4), checked(5))
+    asked_first = seen(*before, late(6, 2, "1 failed"), user(7, "now a menu"))
+    late_fault = (ASKED, edit(1), started(2, "pytest"), checked(3), late(4, 2, "1 failed"))
+    late_pass = (ASKED, edit(1), started(2, "pytest"), checked(3, 1), late(4, 2, "3 passed"))
+
+    assert asked_first.checked_turns == (7,)
+    assert seen(*late_fault, user(5, "now a menu")).checked_turns == (5,)
+    assert seen(*late_pass, user(5, "now a menu")).checked_turns == ()
+
+
 def test_what_was_tested_before_a_person_went_on_stays_shown() -> None:
     about = seen(ASKED, edit(1), checked(2), user(3, "now add a menu"), edit(4), agent(5, "Done."))
 
     found = judged(about, cwd="/elsewhere")
 
     assert (found.outcome, found.confidence) == ("achieved", 0.35)
+    assert found.evidence == (Ref(kind="trajectory", id="traj_1", step=3),)
 
 
 def told(*heard: tuple[int, ReactionKind], **more: Any) -> dict[str, Any]:
@@ -96,6 +121,9 @@ def test_a_fault_takes_back_what_was_shown_before(about: dict[str, Any], outcome
     assert judged(activity(**about), cwd="/elsewhere").outcome == outcome
 
 
+READ = tool(2, "Read", {"file_path": "/a.py"}, content="a")
+
+
 @pytest.mark.parametrize(
     ("steps", "outcome"),
     [
@@ -103,6 +131,10 @@ def test_a_fault_takes_back_what_was_shown_before(about: dict[str, Any], outcome
             (edit(1, status="error"), agent(2, "I may not edit it.")), "failed", id="given up"
         ),
         pytest.param((edit(1, status="error"),), "unknown", id="the log ends there"),
+        pytest.param(
+            (edit(1, status="error", content="File has not been read yet"), structs.replace(READ, text="")),
+            "unknown", id="the log breaks off"
+        ),
         pytest.param(
             (edit(1, status="error"), edit(2), agent(3, "Done.")), "unknown", id="another try worked"
         ),
@@ -113,7 +145,11 @@ def test_a_fault_takes_back_what_was_shown_before(about: dict[str, Any], outcome
     ],
 )  # fmt: skip
 def test_edits_that_all_failed_are_a_failure(steps: tuple[Step, ...], outcome: str) -> None:
-    assert judged(seen(ASKED, *steps), cwd="/elsewhere").outcome == outcome
+    found = judged(seen(ASKED, *steps), cwd="/elsewhere")
+
+    assert found.outcome == outcome
+    if outcome == "failed":
+        assert found.evidence == (Ref(kind="trajectory", id="traj_1", step=1),)
 
 
 def test_praise_that_is_the_last_word_of_a_chat_needs_no_wish_before_it() -> None:

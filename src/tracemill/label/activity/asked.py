@@ -7,7 +7,7 @@ what they then ask for, and what is edited for it, makes nothing of the earlier 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from operator import attrgetter
 from typing import Final
 
 from tracemill.base.text import beginning
@@ -26,6 +26,8 @@ class Asked:
         self._requests: list[Request] = []
         self._checked: list[int] = []
         self._last = -1
+        self._n_known = 0
+        """How many checks had ended when the person spoke before."""
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -50,7 +52,7 @@ class Asked:
             shown = max((*passed, *ran), default=-1)
             if shown >= edit and shown > self._last:
                 self._checked.append(step.index)
-        self._last = step.index
+        self._last, self._n_known = step.index, len(checks)
         if step.at is not None and len(self._requests) < _MAX_REQUESTS:
             opening = beginning(step.text[:_LOOKED_AT], _MAX_OPENING)
             self._requests.append(Request(opening=opening, step=step.index, at=step.at))
@@ -58,11 +60,12 @@ class Asked:
     def _last_checks(self, checks: Sequence[CheckRun]) -> Iterable[CheckRun]:
         """Return the last telling run of each kind since the person spoke before.
 
-        A kind that failed after it had passed shows nothing.
+        A kind that failed after it had passed shows nothing. Checks come in the order in which
+        they ended, so one that ran in the background may stand behind later ones.
         """
-        since = takewhile(lambda run: run.step > self._last, reversed(checks))
-        found: dict[CheckKind, CheckRun] = {}
-        for run in since:
-            if run.passed is not None:
-                found.setdefault(run.check, run)
+        since = [run for run in checks[self._n_known :] if run.step > self._last]
+        in_order = sorted(since, key=attrgetter("step"))
+        found: dict[CheckKind, CheckRun] = {
+            run.check: run for run in in_order if run.passed is not None
+        }
         return found.values()

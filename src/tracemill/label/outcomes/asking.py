@@ -3,7 +3,7 @@
 It is told where the lines between the outcomes are, as `docs/outcomes.md` has them for whoever
 judges sessions, and is shown an excerpt of the last session that a person began. What people and
 agents said is handed to it as data in JSON, never as instructions. It is believed only where what
-it shows as evidence stands in the step that it names, word for word.
+it shows as evidence was said, called or printed in the step that it names, word for word.
 """
 
 from __future__ import annotations
@@ -14,16 +14,22 @@ from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
+from tracemill.base.text import utf8
 from tracemill.label.outcomes.excerpts import Excerpt
 from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.work.episodes import Outcome
 from tracemill.records.work.outcome_labels import OutcomeFault
 
-OUTCOME_LABELER_VERSION: Final = 1
+OUTCOME_LABELER_VERSION: Final = 2
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_EVIDENCE: Final = 200
+_LEAST_EVIDENCE: Final = 3
+"""Fewest bytes: less stands anywhere. One sign of Chinese has three, as it may be a word."""
+_IN_WORD: Final = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]"
+"""A letter or digit of a script that sets words apart, which Thai, Burmese, Khmer, Chinese and
+their like do not."""
 _FENCED: Final = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", re.DOTALL)
 """An answer as one block of code: models write it so where nothing holds them to a schema."""
 
@@ -72,9 +78,9 @@ Where the lines are:
 
 Answer with JSON only, in this form:
 {"outcome": "achieved", "step": 12, "evidence": "3 passed", "confidence": 0.85}
-evidence: the few telling words, copied exactly from a text of the step that is named; for unknown
-both are null. confidence: how likely it is, from 0 to 1, that another careful reader of the same
-document says the same."""
+evidence: the few telling words, whole and copied exactly from said, agent_before, called or output
+of the step that is named; for unknown both are null. confidence: how likely it is, from 0 to 1,
+that another careful reader of the same document says the same."""
 
 
 class Said(NamedTuple):
@@ -130,6 +136,11 @@ def read_answer(answer: str, shown: Excerpt) -> Said | OutcomeFault:
 
 
 def _stands(evidence: str, texts: list[str]) -> bool:
-    """Tell whether words stand in one of some texts, whatever blanks are between them."""
+    """Tell whether whole words stand in one of some texts, whatever blanks are between them."""
     words = " ".join(evidence.split())
-    return bool(words) and any(words in " ".join(text.split()) for text in texts)
+    if len(utf8(words)) < _LEAST_EVIDENCE:
+        return False
+    before = rf"(?<!{_IN_WORD})" if re.match(_IN_WORD, words[0]) else ""
+    after = rf"(?!{_IN_WORD})" if re.match(_IN_WORD, words[-1]) else ""
+    whole = re.compile(before + re.escape(words) + after)
+    return any(whole.search(" ".join(text.split())) for text in texts)

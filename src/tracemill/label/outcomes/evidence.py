@@ -120,7 +120,8 @@ class Evidence(NamedTuple):
     is_approved_then_wrong: bool
     """Whether a person praised it, and found fault after that."""
     is_unmade: bool
-    """Whether editing tools were called, none could do its work, and the agent went on without."""
+    """Whether editing tools were called, none could do its work, and the agent went on without
+    and came to an end."""
     is_shown_before: bool
     """Whether a person praised an earlier request, or a check showed it done and nobody found fault
     since, and the agent came to an end with what came after."""
@@ -308,7 +309,8 @@ def _stops(activity: Activity) -> tuple[int, ...]:
 
 def _is_unmade(activity: Activity) -> bool:
     failed, was_edited = activity.failed_edit_steps, activity.n_edits or _last_edit(activity) >= 0
-    went_on = activity.ending == "agent" and activity.n_steps - 1 > max(failed, default=-1)
+    is_ended = activity.ending == "agent" and not activity.is_cut_off
+    went_on = is_ended and activity.n_steps - 1 > max(failed, default=-1)
     return bool(failed) and not was_edited and went_on
 
 
@@ -339,6 +341,8 @@ def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -
         *last.pushed_steps[-1:],
         *last.unpushed_steps[-1:],
         *last.rerun_steps[-1:],
+        *last.failed_edit_steps[-1:],
+        *last.checked_turns[-1:],
         *last.given_up[-1:],
         *last.thanks[-1:],
         *last.interrupted_steps[-1:],

@@ -7,8 +7,9 @@ calls, and the last words. Every text stands with the index of its step.
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -29,6 +30,10 @@ _MAX_OUTPUT: Final = 300
 _MAX_WORDS: Final = 900
 _IN_THREE: Final = 3
 """Of what is kept of a long text, its end is one part in so many."""
+_QUOTED: Final = ("agent_before", "said", "called", "output")
+"""What holds words of the log; all other words are labels of ours."""
+_LEFT_OUT: Final = re.compile(r"\n\[\.\.\. [\d,]+ characters left out\]\n")
+"""What `_cut` puts into a text."""
 
 
 class Excerpt(NamedTuple):
@@ -37,7 +42,7 @@ class Excerpt(NamedTuple):
     document: dict[str, Any]
     """All of it, as JSON has it."""
     texts: dict[int, list[str]]
-    """The same texts by the indexes of their steps, to look for evidence in."""
+    """What was said, called and printed in it, by the indexes of steps, to look for evidence in."""
 
 
 class _Shown:
@@ -119,9 +124,14 @@ class _Reader:
         }
         texts: dict[int, list[str]] = {}
         for each in (*turns, *shown, words):
-            strings = [text for text in each.values() if isinstance(text, str)]
-            texts.setdefault(int(each["step"]), []).extend(strings)
+            texts.setdefault(int(each["step"]), []).extend(_quoted(each))
         return Excerpt(document, texts)
+
+
+def _quoted(about: dict[str, Any]) -> Iterator[str]:
+    for key in _QUOTED:
+        if (text := about.get(key)) is not None:
+            yield from _LEFT_OUT.split(text)
 
 
 def excerpt(steps: Iterable[Step], activity: Activity) -> Excerpt:
@@ -140,7 +150,7 @@ def _telling(activity: Activity) -> frozenset[int]:
         *activity.pushed_steps, *activity.unpushed_steps, *activity.ran_steps,
         *activity.rerun_steps, *activity.failed_edit_steps, *activity.rejected_steps,
     )  # fmt: skip
-    return frozenset(sorted(known)[-_N_TELLING:])
+    return frozenset(sorted(set(known))[-_N_TELLING:])
 
 
 def _target(call: ToolCall) -> str:

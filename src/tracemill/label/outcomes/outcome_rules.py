@@ -29,8 +29,8 @@ The first rule that holds decides:
 | last tests passed                                                 | achieved  | .6        |
 | a pull request was opened after the last edit, nowhere to look    | achieved  | .5        |
 | tests unknown, the last build or type check failed                | failed    | .6        |
-| tests unknown, the last lint, build or type check passed          | achieved  | .5        |
 | the last word about edited files was praise                       | achieved  | .55       |
+| tests unknown, the last lint, build or type check passed          | achieved  | .5        |
 | a person said that what was edited is wrong, nothing edited since | partial   | .4        |
 | a program, run again after the last edit, said something else     | achieved  | .5        |
 | a program, run after the last edit, told of no error              | achieved  | .4        |
@@ -318,12 +318,6 @@ RULES: Final = (
         lambda e: e.is_approved,
     ),
     Rule(
-        "partial",
-        _always(0.4),
-        "a person was content, then said that it is wrong, in a log that shows no calls",
-        lambda e: e.is_approved_then_wrong,
-    ),
-    Rule(
         "achieved",
         _always(0.55),
         "the log states that a person was content",
@@ -334,6 +328,12 @@ RULES: Final = (
         _always(0.55),
         "the log states that a person was not content",
         lambda e: e.liked is False,
+    ),
+    Rule(
+        "partial",
+        _always(0.4),
+        "a person was content, then said that it is wrong, in a log that shows no calls",
+        lambda e: e.is_approved_then_wrong,
     ),
     Rule(
         "failed",
