@@ -43,6 +43,10 @@ def test_two_reports_of_one_run_are_one_run_with_two_places(
         "report.json",
         "junit.xml",
     ]
+    (link,) = asked("link", "list")["rows"]
+    for name in (link["from"], link["to"]):
+        assert call(["explain", name, "--workspace", str(tmp_path / "ours")]) == 3
+        assert f"tracemill gate show {row['id']}" in capsys.readouterr().err
     assert asked("gate", "trend")["total"] == 1
     assert call(["gate", "show", row["id"], "--workspace", str(tmp_path / "ours")]) == 0
     assert "Also told    " in capsys.readouterr().out

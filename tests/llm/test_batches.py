@@ -86,3 +86,30 @@ def test_a_line_that_is_no_answer_is_told_by_its_number_alone(tmp_path: Path) ->
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="file of answers"):
         read_answers(tmp_path / "gone.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b'{"custom_id": "q1", "answer": "\xff"}', "it is not UTF-8"),
+        (b'{"custom_id": "q1", "answer": ' + b'{"a":' * 100_000, "it is nested too deeply"),
+        (b'{"custom_id": "q1", "response": ' + b"[" * 100_000, "expected `custom_id`"),
+        (b'\xff\xfe{\x00"\x00', "malformed"),
+    ],
+    ids=["latin", "deep answer", "deep response", "utf-16"],
+)
+def test_a_line_that_cannot_be_read_is_told_with_its_place(
+    tmp_path: Path, line: bytes, said: str
+) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_bytes(b'{"custom_id": "q0", "answer": "well"}\n' + line + b"\n")
+
+    with pytest.raises(DataError, match=rf"answers\.jsonl', line 2: .*{said}"):
+        read_answers(file)
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_first_answer(tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_bytes(b'\xef\xbb\xbf{"custom_id": "q1", "answer": "yes"}\n')
+
+    assert list(read_answers(file)) == ["q1"]

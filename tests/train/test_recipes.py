@@ -80,6 +80,7 @@ def test_recipe_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
         (("learning_rate = 1e-4", "batch_size = 2000000"), "<= 1048576, found 2000000"),
         (("learning_rate = 1e-4", f"max_tokens = {'9' * 5000}"), "a number too long to read"),
         (("learning_rate = 1e-4", f"max_tokens = {'[' * 5000}"), "in one another too deep"),
+        (("[[stages]]", f"{'a.' * 3000}a = 1\n[[stages]]"), "in one another too deep"),
         (("[[stages]]", "seed = -1\n[[stages]]"), "at 'seed': expected `int` >= 0, found -1"),
         (("learning_rate", "speed"), "speed"),
         (("template =", "template :"), "no TOML"),

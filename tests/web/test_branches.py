@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
-from msgspec import structs
+from msgspec import convert, structs
 from starlette.testclient import TestClient
 
 from tracemill.capture import emit
+from tracemill.flows.deriving.gate_rows import GateRow
 from tracemill.flows.example_history import build_example
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import BranchRow
@@ -17,6 +19,11 @@ from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.index import Index, Row
 from tracemill.store.workspace import Workspace
 from tracemill.web.app import make_pages
+
+COUNTS = {
+    "gate": "test", "status": "passed", "source": "junit_xml", "uri": "a.xml", "reports": (),
+    **dict.fromkeys(("total", "passed", "failed", "errors", "skipped"), 0),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +77,30 @@ def test_a_branch_is_shown_with_what_it_brought_and_who_made_it(
     assert all(f'href="/sessions/{name}"' in shown for name in row.sessions)
     assert row.sessions
     assert browser.get("/branches/none").status_code == 404
+
+
+def test_the_gates_of_a_branch_come_newest_first_and_undated_ones_last(held: Workspace) -> None:
+    (row,) = list_rows(held, "branch", BranchRow, limit=0).rows
+    told = [("gate_a", 1), ("gate_b", 3), ("gate_c", None), ("gate_d", 2)]
+    runs = [
+        convert(
+            dict.fromkeys(GateRow.__struct_fields__) | COUNTS | {
+                "id": name, "commit": row.commits[0],
+                "at": None if day is None else datetime(2026, 3, day, tzinfo=UTC),
+            },
+            GateRow,
+        )
+        for name, day in told
+    ]  # fmt: skip
+    try:
+        with Index(held.index) as index:
+            index.replace("gate", (Row.of("gate", run, run.at) for run in runs))
+        shown = show_branch(held, row.branch, {})
+    finally:
+        with Index(held.index) as index:
+            index.replace("gate", [])
+
+    assert [run.id for run in shown.gates] == ["gate_b", "gate_d", "gate_a", "gate_c"]
 
 
 def test_what_nobody_knows_of_a_branch_counts_as_neither(

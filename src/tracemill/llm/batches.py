@@ -7,6 +7,7 @@ way, such as an agent at work or a person, writes lines of `custom_id` and `answ
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,9 @@ class _Line(msgspec.Struct):
     custom_id: str
     answer: str | dict[str, Any] | None = None
     response: _Response | None = None
+
+
+_DECODER: Final = msgspec.json.Decoder(_Line)
 
 
 def question_line(
@@ -63,21 +67,36 @@ def read_answers(file: Path) -> dict[str, Answer | None]:
         NotFoundError: there is no such file.
         DataError: a line is no answer.
     """
-    decode = msgspec.json.Decoder(_Line).decode
     found: dict[str, Answer | None] = {}
-    for number, line in enumerate(read_bytes(file, "file of answers").splitlines(), start=1):
+    held = read_bytes(file, "file of answers").removeprefix(BOM_UTF8)  # editors put it there
+    for number, line in enumerate(held.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            read = decode(line)
+            name, answer = _read(line)
         except msgspec.DecodeError as error:
             raise DataError(
                 f"{str(file)!r}, line {number}: expected `custom_id` and `answer`, or a line of a "
                 f"batch's output: {error}"
             ) from error
-        if found.get(read.custom_id) is None:
-            found[read.custom_id] = _answer(read)
+        if found.get(name) is None:
+            found[name] = answer
     return found
+
+
+def _read(line: bytes) -> tuple[str, Answer | None]:
+    """Return the name of a question, and its answer.
+
+    Raises:
+        msgspec.DecodeError: the line is no answer.
+    """
+    try:
+        read = _DECODER.decode(line)
+        return read.custom_id, _answer(read)
+    except UnicodeDecodeError:
+        raise msgspec.DecodeError("it is not UTF-8") from None
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deeply") from None
 
 
 def _answer(line: _Line) -> Answer | None:

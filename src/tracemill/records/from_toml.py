@@ -22,6 +22,7 @@ _MISSING: Final = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 _NOT_LISTED: Final = re.compile(r"Invalid enum value (?P<found>.*)")
 _FARTHEST: Final = 2**53
 """Beyond it a program that reads JSON may take one whole number for another."""
+_TOO_DEEP: Final = "lists or tables lie in one another too deep"
 _PLACE: Final = re.compile(r"\[(\d+|\.\.\.)\]")
 
 
@@ -32,9 +33,11 @@ def from_toml(text: str, kind: type[Written], what: str, see: str) -> Written:
         UsageError: it is no TOML, or says something that no such record says.
     """
     written = _parsed(text, what, see)
-    _refuse_far_off(written, what, see)
     try:
+        _refuse_far_off(written, what, see)
         return msgspec.convert(written, kind)
+    except RecursionError:  # a key of many parts is read without it
+        raise _no_toml(what, _TOO_DEEP, see) from None
     except msgspec.ValidationError as error:
         found = _AT.search(str(error))
         place = found["where"] if found else ""
@@ -49,12 +52,16 @@ def _parsed(text: str, what: str, see: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        why = "lists or tables lie in one another too deep"
+        why = _TOO_DEEP
     except tomllib.TOMLDecodeError as error:
         why = str(error)
     except ValueError:  # of Python's own
         why = "it holds a number too long to read"
-    raise UsageError(f"{what} is no TOML: {why}; see {see}")
+    raise _no_toml(what, why, see)
+
+
+def _no_toml(what: str, why: str, see: str) -> UsageError:
+    return UsageError(f"{what} is no TOML: {why}; see {see}")
 
 
 def _refuse_far_off(value: object, what: str, see: str, place: str = "") -> None:

@@ -1,6 +1,7 @@
 """Finding, erasing and keeping as a person asks for it: nothing goes without a yes."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -75,6 +76,18 @@ def test_an_erasure_says_what_went_and_what_is_out_of_reach(
     assert found.code == 3
     assert "Erased       1 subject" in ask(capsys, tmp_path, "status").out
     assert ask(capsys, tmp_path, "data", "find", "nobody at all").code == 3
+
+
+def test_answers_of_models_that_went_are_counted_in_good_english(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(capsys, tmp_path, "run", str(place))
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"text": "well"}\n' * 2)
+    ask(capsys, tmp_path, "review", "turns", f"scripted:{script}", "--policy", "all")
+    erased = ask(capsys, tmp_path, "data", "erase", "s1", "--yes")
+
+    assert re.search(r"Also +(1 kept answer|\d+ kept answers)$", erased.out, re.MULTILINE)
 
 
 def test_a_folder_with_the_name_of_somebody_who_commits_is_found_and_erased(

@@ -56,6 +56,22 @@ def test_a_model_that_does_not_answer_makes_it_partial(place: list[str], tmp_pat
     assert call(["review", "outcomes", script(tmp_path), *place]) == 4
 
 
+def test_what_was_written_and_what_comes_next_are_told(
+    place: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--endpoint", "http://a/v1?b=1&c", "--n", "2", "--to", str(tmp_path / "out")]
+    told = [arguments for arguments in place if arguments != "--quiet"]
+    capsys.readouterr()
+    assert call(["review", "outcomes", "openai:a reader", *options, *told]) == 0
+    printed = capsys.readouterr()
+
+    assert "Written      1 question, " in printed.out
+    assert (
+        "tracemill review outcomes 'openai:a reader' --policy unknown --n 2"
+        " --endpoint 'http://a/v1?b=1&c' --answers FILE"
+    ) in printed.err
+
+
 def test_where_there_is_no_work_there_is_nothing_to_ask(tmp_path: Path) -> None:
     place = ["--workspace", str(tmp_path / "empty"), "--quiet"]
 

@@ -67,6 +67,48 @@ def test_answers_that_end_too_early_are_told(
     assert f"Not asked    {N_HEARD}" in told
 
 
+def test_what_comes_next_reaches_the_same_answers(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--endpoint", "http://a/v1?b=1&c", "--n", "2", "--to", str(place / "out")]
+    capsys.readouterr()
+    (following,) = ask(capsys, place, *ASK, *options, "--json").document["next"]
+    reached = "--n 2 --endpoint 'http://a/v1?b=1&c'"
+
+    assert following == f"{' '.join(('tracemill', *ASK))} {reached} --answers FILE"
+
+
+def test_equal_questions_are_written_once_and_both_numbers_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(place / "in", "s2", N_TURNS, "wonder")
+    assert call(["sync", str(place / "in"), "--workspace", str(place / "workspace")]) == 0
+    capsys.readouterr()
+    told = ask(capsys, place, *ASK, "--to", str(place / "out")).out
+    lines = (place / "out" / "questions.jsonl").read_text().splitlines()
+    messages = [each for line in lines for each in json.loads(line)["body"]["messages"]]
+    n_characters = sum(len(each["content"]) for each in messages)
+
+    assert len(lines) == N_HEARD
+    assert f"Written      {N_HEARD} questions, for {2 * N_HEARD} turns, {n_characters:,}" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--dry-run", "--to", "o"], "expected --dry-run or --to, found both"),
+        (
+            ["--dry-run", "--to", "o", "--answers", "a"],
+            "expected --dry-run, --to or --answers, found all of them",
+        ),
+    ],
+)
+def test_ways_to_ask_that_exclude_each_other_are_named(
+    place: Path, options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said in " ".join(ask(capsys, place, *ASK, *options).err.split())
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [

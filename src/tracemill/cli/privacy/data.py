@@ -37,7 +37,7 @@ _ALSO_GONE = {
     "training_files": "training file",
     "report_files": "report file",
     "made_up_rows": "made-up row",
-    "turn_answers": "model's answer about a turn or an outcome",
+    "turn_answers": "kept answer",
     "captured_files": "masked file of captured events",
     "other_files": "other masked file",
 }

@@ -1,11 +1,15 @@
 """How a model is asked that judges: not at all, here and now, or by file."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cyclopts import Parameter
 
 from tracemill.base.errors import UsageError
+
+_BOTH: Final = 2
 
 
 @Parameter(name="*")
@@ -34,4 +38,16 @@ class Asking:
             if is_given
         ]
         if len(given) > 1:
-            raise UsageError(f"expected one of {' and '.join(given)}, found both")
+            *first, last = given
+            found = "both" if len(given) == _BOTH else "all of them"
+            raise UsageError(f"expected {', '.join(first)} or {last}, found {found}")
+
+
+def answering(
+    command: str, subject: str, policy: str, *, n: int | None, endpoint: str | None
+) -> str:
+    """Return the command that takes the answers: to the same questions, kept in the same place."""
+    words = ["tracemill", "review", command, subject, "--policy", policy]
+    words += [] if n is None else ["--n", str(n)]
+    words += [] if endpoint is None else ["--endpoint", endpoint]
+    return f"{shlex.join(words)} --answers FILE"

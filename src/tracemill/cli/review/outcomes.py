@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
-from tracemill.cli.review.by_file import Asking
+from tracemill.cli.review.by_file import Asking, answering
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
@@ -84,7 +84,7 @@ def outcomes_review(
     following = ["tracemill episode list"]
     if outcomes.to is not None:
         following = [
-            f"tracemill review outcomes {subject} --policy {outcomes.policy} --answers FILE"
+            answering("outcomes", subject, outcomes.policy, n=outcomes.n, endpoint=door.endpoint)
         ]
     if outcomes.jsonl:
         write_lines(found.labels)
@@ -116,10 +116,14 @@ def _show(report: OutcomeReport, outcomes: Outcomes) -> None:
         f"Episodes     {report.n_episodes:,}, {report.n_wanted:,} to ask {report.subject} about{at}"
     )
     left = report.n_wanted - report.n_before - report.n_asked - report.n_failed
-    if outcomes.to is not None or outcomes.dry_run:
-        doing = "Written     " if outcomes.to is not None else "Would ask   "
-        at = f", to {str(outcomes.to / QUESTIONS)!r}" if outcomes.to is not None else ""
-        write(f"{doing} {counted(left, 'question')}, {report.n_characters:,} characters in all{at}")
+    characters = f"{report.n_characters:,} characters in all"
+    if outcomes.to is not None:
+        about = f", for {counted(left, 'episode')}" if report.n_written != left else ""
+        to = f"to {str(outcomes.to / QUESTIONS)!r}"
+        write(f"Written      {counted(report.n_written, 'question')}{about}, {characters}, {to}")
+        return
+    if outcomes.dry_run:
+        write(f"Would ask    {counted(left, 'question')}, {characters}")
         return
     write(f"Answered     {report.n_asked:,} now, {report.n_before:,} before")
     n_answers = report.n_asked + report.n_before

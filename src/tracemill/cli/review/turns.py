@@ -9,7 +9,7 @@ from cyclopts.validators import Number
 from tracemill.base.clock import now
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
-from tracemill.cli.review.by_file import Asking
+from tracemill.cli.review.by_file import Asking, answering
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
@@ -84,7 +84,7 @@ def turns_review(
             found = _label(workspace, config, wanted, turns)
     following = ["tracemill session list"]
     if turns.to is not None:
-        following = [f"tracemill review turns {subject} --policy {turns.policy} --answers FILE"]
+        following = [answering("turns", subject, turns.policy, n=turns.n, endpoint=door.endpoint)]
     if turns.jsonl:
         write_lines(found.labels)
     elif not answer("turn-labels", found.report, common, next_steps=following):
@@ -110,10 +110,14 @@ def _show(report: TurnReport, turns: Turns) -> None:
     at = f" at {report.endpoint}" if report.endpoint else ""
     write(f"Turns        {report.n_turns:,}, {report.n_wanted:,} to ask {report.subject} about{at}")
     left = report.n_wanted - report.n_before - report.n_asked - report.n_failed
-    if turns.to is not None or turns.dry_run:
-        doing = "Written     " if turns.to is not None else "Would ask   "
-        at = f", to {str(turns.to / QUESTIONS)!r}" if turns.to is not None else ""
-        write(f"{doing} {counted(left, 'question')}, {report.n_characters:,} characters in all{at}")
+    characters = f"{report.n_characters:,} characters in all"
+    if turns.to is not None:
+        about = f", for {counted(left, 'turn')}" if report.n_written != left else ""
+        to = f"to {str(turns.to / QUESTIONS)!r}"
+        write(f"Written      {counted(report.n_written, 'question')}{about}, {characters}, {to}")
+        return
+    if turns.dry_run:
+        write(f"Would ask    {counted(left, 'question')}, {characters}")
         return
     write(f"Answered     {report.n_asked:,} now, {report.n_before:,} before")
     n_answers = report.n_asked + report.n_before

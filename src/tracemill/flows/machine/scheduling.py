@@ -24,6 +24,7 @@ _NAME: Final = "tracemill-weekly"
 _MINUTES: Final = 60
 _HOURS: Final = 24
 _NOT_IN_PROGRAMS: Final = frozenset("\"'\\$")
+"""What systemd takes in arguments, and in the name of a program does not."""
 _WORKFLOW: Final = """\
 name: Tracemill weekly
 on:
@@ -63,7 +64,6 @@ jobs:
 """
 """A workflow of GitHub; between two `@` stands what differs."""
 _MARK: Final = re.compile(r"@([a-z]+)@")
-"""What systemd takes in arguments, and in the name of a program does not."""
 
 
 class Unit(Record, frozen=True, kw_only=True, omit_defaults=False):

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.deriving.facts import recorded_facts
@@ -132,10 +134,13 @@ def write_outcome_questions(
     found = _works(workspace, config, wanted, is_by_file=True)
     if not found.left:
         raise NotFoundError("no question about work is open; see: tracemill episode list")
-    asked = (Asked(_name(work), question(work.shown), SCHEMA) for work in found.left)
+    once = list({_name(work): work for work in found.left}.values())
+    asked = (Asked(_name(work), question(work.shown), SCHEMA) for work in once)
     file = questions_file(config, wanted.limits, asked)
     Gate(workspace).write_out("reviews", "outcomes", folder, file)
-    return _labelled(config, wanted, found, _desk(found, wanted, now))
+    labelled = _labelled(config, wanted, found, _desk(found, wanted, now))
+    report = replace(labelled.report, n_written=len(once), n_characters=_characters(once))
+    return labelled._replace(report=report)
 
 
 def _works(
@@ -180,7 +185,7 @@ def _labelled(
         policy=wanted.policy,
         n_episodes=len(found.all),
         n_wanted=len(found.asked),
-        n_characters=sum(len(m.content) for work in found.left for m in question(work.shown)),
+        n_characters=_characters(found.left),
         n_before=len(found.asked) - len(found.left),
         n_asked=desk.n_asked,
         n_failed=desk.n_failed,
@@ -233,6 +238,10 @@ class _Judge:
             method="model",
             stamp=Stamp(by=self._name, version=OUTCOME_LABELER_VERSION),
         )
+
+
+def _characters(asked: Iterable[JudgedWork]) -> int:
+    return sum(len(message.content) for work in asked for message in question(work.shown))
 
 
 def _agrees(work: JudgedWork, answer: OutcomeAnswer | None) -> bool:

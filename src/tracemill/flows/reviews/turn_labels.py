@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tracemill.base.clock import now
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.deriving.facts import Facts
@@ -129,10 +131,13 @@ def write_questions(
     turns = _turns(workspace, config, wanted, is_by_file=True)
     if not turns.left:
         raise NotFoundError("no question about a turn is open; see: tracemill session list")
-    asked = (Asked(_name(place), question(place.turn), SCHEMA) for place in turns.left)
+    once = list({_name(place): place for place in turns.left}.values())
+    asked = (Asked(_name(place), question(place.turn), SCHEMA) for place in once)
     file = questions_file(config, wanted.limits, asked)
     Gate(workspace).write_out("reviews", "turns", folder, file)
-    return _labelled(config, wanted, turns, _desk(turns, wanted, now))
+    found = _labelled(config, wanted, turns, _desk(turns, wanted, now))
+    report = replace(found.report, n_written=len(once), n_characters=_characters(once))
+    return found._replace(report=report)
 
 
 def _turns(
@@ -172,7 +177,7 @@ def _labelled(
         policy=wanted.policy,
         n_turns=len(turns.all),
         n_wanted=len(turns.asked),
-        n_characters=sum(len(m.content) for place in turns.left for m in question(place.turn)),
+        n_characters=_characters(turns.left),
         n_before=len(turns.asked) - len(turns.left),
         n_asked=desk.n_asked,
         n_failed=desk.n_failed,
@@ -223,6 +228,10 @@ class _Judge:
 
 def _name(place: Place) -> str:
     return place.key[2]
+
+
+def _characters(asked: Iterable[Place]) -> int:
+    return sum(len(message.content) for place in asked for message in question(place.turn))
 
 
 def _agrees(place: Place, answer: TurnAnswer | None) -> bool:

@@ -51,7 +51,8 @@ class ShownBranch(NamedTuple):
     row: BranchRow
     commits: Sequence[BranchCommit]
     gates: Sequence[GateRow]
-    """Gate runs that looked at one of its commits, or at its merge, the newest first."""
+    """Gate runs that looked at one of its commits, or at its merge: the newest first, and those
+    of unknown time last."""
 
 
 def branch_figures(workspace: Workspace) -> BranchFigures:
@@ -81,6 +82,8 @@ def show_branch(
 ) -> ShownBranch:
     """Return one branch; `subjects` are the commits that are held, by their hash.
 
+    Its gate runs come the newest first, and those of unknown time last.
+
     Raises:
         NotFoundError: none or several answer to `name`.
     """
@@ -90,6 +93,8 @@ def show_branch(
         runs = index.records("gate", GateRow)
         gates = [run for run in runs if run.commit is not None and run.commit in of_branch]
     commits = [subjects.get(sha, BranchCommit(sha, None, None)) for sha in row.commits]
+    # the index gives them in the order of their ids
+    gates.sort(key=lambda run: (run.at is not None, run.at, run.id), reverse=True)
     return ShownBranch(row, commits, gates)
 
 

@@ -14,6 +14,7 @@ from tracemill.base.text import counted, one_line
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.datasets.versions import MANIFEST, find_version
+from tracemill.flows.deriving.gate_rows import GateRow
 from tracemill.flows.held.lookup import find_row, list_links, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
 from tracemill.records.datasets.examples import (
@@ -57,6 +58,9 @@ def explain_record(workspace: Workspace, name: str) -> Explained:
         return _explain_example(workspace, lake, name)
     if kind == "ep":
         return _explain_episode(workspace, lake, name)
+    if kind == "gate":  # links name them
+        run = find_row(workspace, "gate", name, GateRow)
+        raise NotFoundError(f"{name!r} is a gate run; see: tracemill gate show {run.id}")
     if _COMMIT_HASH.match(name) and (commits := _commits(lake, name)):
         return _explain_commit(workspace, lake, name, commits)
     try:

@@ -85,7 +85,9 @@ class TurnReport(Record, frozen=True, kw_only=True):
     n_wanted: Count
     """Those that the model is asked about."""
     n_characters: Count
-    """Characters of the questions that were not asked before."""
+    """Characters of the questions that were not asked before, or of those that were written."""
+    n_written: Count = 0
+    """Questions that were written to a file: equal ones once."""
     n_before: Count = 0
     """Questions that were answered in runs before."""
     n_asked: Count = 0

@@ -82,7 +82,9 @@ class OutcomeReport(Record, frozen=True, kw_only=True):
     n_wanted: Count
     """Those that the model is asked about."""
     n_characters: Count
-    """Characters of the questions that were not asked before."""
+    """Characters of the questions that were not asked before, or of those that were written."""
+    n_written: Count = 0
+    """Questions that were written to a file: equal ones once."""
     n_before: Count = 0
     """Questions that were answered in runs before."""
     n_asked: Count = 0
@@ -104,4 +106,4 @@ class OutcomeReport(Record, frozen=True, kw_only=True):
     cost_usd: float | None = None
     """What that cost; None where no price is known."""
     stopped_by: str | None = None
-    """What ended it early: a limit, or a model that does not answer."""
+    """What ended it early: a limit, a model that does not answer, or the end of its answers."""
