@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tracemill.redact.detectors.tables import CellRules, is_asked_for, rows_below
@@ -23,11 +23,11 @@ _CELL: Final = re.compile(
 )
 _NEXT_ROW: Final = re.compile(rb"\s{0,8},?\s{0,8}\(")
 _COPIED: Final = re.compile(
-    rb"(?i)\bCOPY\s[^\s(]{1,120}\s{0,8}\(([^()]{1,2000})\)\s{1,8}FROM STDIN\Z"
+    rb"(?i)\bCOPY\s[^\s(]{1,120}\s{0,8}\(([^()]{1,2000})\)\s{1,8}FROM STDIN\b"
 )
 """How a dump of PostgreSQL begins a table, whose cells are set apart by tabs."""
-_LONGEST_HEAD: Final = 2_200
-_COPY_PROBE: Final = Probe("(?i) FROM STDIN", (" from stdin",))
+_COPY_PROBE: Final = Probe("(?i) FROM STDIN", (" from stdin",), is_once_a_line=True)
+_COPY_END: Final = b"\\."
 _AROUND: Final = b" \t\r\n\"'`[]"
 _MOST_ROWS: Final = 200
 _MOST_CELLS: Final = 100
@@ -82,20 +82,26 @@ class CopyDetector(ByPlace):
         self._cells = cells
 
     def find(self, data: bytes, at: int, found: list[Match]) -> int:
-        """Look at the rows below the statement whose last word ends at `at`."""
-        start = data.rfind(b"\n", max(0, at - _LONGEST_HEAD), at) + 1
-        head = _COPIED.search(data[start:at])
-        end = data.find(b"\n", at)
-        if head is None or end < 0:
-            return at
-        names = [name.strip(_AROUND) for name in head[1].split(b",")]
-        if not any(map(is_asked_for, names)):
+        """Look at the rows below the line in which `at` stands, to the end of what is copied."""
+        start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+        if end < 0:
+            return len(data)
+        heads = _COPIED.findall(data, start, end)
+        names = [name.strip(_AROUND) for name in heads[-1].split(b",")] if heads else []
+        asked = [is_asked_for(name) for name in names]
+        if not any(asked):
             return end
         for row_start, row in rows_below(data, end):
-            place = row_start
-            for name, cell in zip(names, row.split(b"\t"), strict=False):
-                if cell and is_asked_for(name):
-                    found += filter(None, (self._cells.match(name, cell, place),))
-                place += len(cell) + 1
+            if row.startswith(_COPY_END) or _COPIED.search(row):
+                break
+            self._add(zip(names, asked, row.split(b"\t"), strict=False), row_start, found)
             end = row_start + len(row)
         return end
+
+    def _add(
+        self, cells: Iterable[tuple[bytes, bool, bytes]], place: int, found: list[Match]
+    ) -> None:
+        for name, is_asked, cell in cells:
+            if cell and is_asked:
+                found += filter(None, (self._cells.match(name, cell, place),))
+            place += len(cell) + 1

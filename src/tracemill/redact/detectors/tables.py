@@ -6,11 +6,12 @@ CSV, tabs, Markdown, and the tables that database shells and PowerShell draw.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Final, NamedTuple
 
 from tracemill.redact.line_rules.columns import is_personal_column, rule_of
-from tracemill.redact.protocol import ByPlace, Match, Probe, Rule
+from tracemill.redact.protocol import Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
@@ -72,6 +73,8 @@ _AROUND: Final = b" \t\r\"'`*"
 _CELL: Final = re.compile(rb"[^\s<>{}()\x00]{6,400}\Z")
 _LEAST_COLUMNS: Final = 2
 _MOST_ROWS: Final = 200
+_MOST_HEADS: Final = 4
+"""A head looks past fewer others, so that tables of nothing but heads take linear time."""
 _LONGEST_LINE: Final = 4_096
 
 
@@ -111,7 +114,15 @@ def is_asked_for(name: bytes) -> bool:
     return is_secret_column(name) or is_personal_column(name)
 
 
-class TableDetector(ByPlace):
+class _Head(NamedTuple):
+    start: int
+    end: int
+    mark: bytes
+    n_cells: int
+    columns: Mapping[int, bytes]
+
+
+class TableDetector:
     """Finds what stands in columns of secrets and of people's numbers."""
 
     probes: Final = (_PROBE,)
@@ -119,24 +130,39 @@ class TableDetector(ByPlace):
     def __init__(self, cells: CellRules) -> None:
         self._cells = cells
 
-    def find(self, data: bytes, at: int, found: list[Match]) -> int:
-        """Look at the rows below the line in which `at` stands."""
-        end = _line_end(data, at)
-        start = data.rfind(b"\n", 0, at) + 1
-        head = data[start : min(end, start + _LONGEST_LINE)]
-        mark = next((each for each in _MARKS if each in head), b"")
-        names = list(_cells(head, mark))
-        columns = {i: name.text for i, name in enumerate(names) if is_asked_for(name.text)}
-        if columns and len(names) >= _LEAST_COLUMNS:
-            for row_start, row in rows_below(data, end):
-                end = row_start + len(row)
-                if mark and row.count(mark) + 1 != len(names):
-                    continue
-                cells = list(_cells(row, mark))
-                # a row that holds one may have had other cells before, and has been looked at
-                if len(cells) == len(names) and not holds_stand_in(row):
-                    self._add(columns, cells, row_start, found)
-        return end
+    def find_all(self, data: bytes, ends: Sequence[int], found: list[Match]) -> None:
+        """Look at the rows below each line in which an end stands and that is a head.
+
+        A table may stand right below another, and a line of words may read like a head, so a head
+        hides none of those below it. What was found in a row says that the row is none.
+        """
+        heads = {head.start: head for head in _heads(data, ends)}
+        rows: set[int] = set()
+        for start, head in heads.items():
+            if start not in rows:
+                self._look_below(head, data, heads.keys(), rows, found)
+
+    def _look_below(
+        self, head: _Head, data: bytes, heads: Container[int], rows: set[int], found: list[Match]
+    ) -> None:
+        """Look at the rows below a head, and add where those begin in which something is found."""
+        n_heads = 0
+        for start, row in rows_below(data, head.end, _MOST_ROWS):
+            before = len(found)
+            self._look_at(head, row, start, found)
+            if len(found) > before:
+                rows.add(start)
+            n_heads += start in heads and start not in rows
+            if n_heads == _MOST_HEADS:
+                return
+
+    def _look_at(self, head: _Head, row: bytes, start: int, found: list[Match]) -> None:
+        if head.mark and row.count(head.mark) + 1 != head.n_cells:
+            return
+        cells = list(_cells(row, head.mark))
+        # a row that holds one may have had other cells before, and has been looked at
+        if len(cells) == head.n_cells and not holds_stand_in(row):
+            self._add(head.columns, cells, start, found)
 
     def _add(
         self, columns: Mapping[int, bytes], cells: list[_Cell], start: int, found: list[Match]
@@ -146,14 +172,35 @@ class TableDetector(ByPlace):
             found += filter(None, (self._cells.match(name, text, start + first),))
 
 
+def _heads(data: bytes, ends: Sequence[int]) -> Iterator[_Head]:
+    """Yield the lines in which ends stand and that name a column that is asked for."""
+    end = -1
+    for at in ends:
+        if at <= end:
+            continue
+        start, end = data.rfind(b"\n", 0, at) + 1, _line_end(data, at)
+        line = data[start : min(end, start + _LONGEST_LINE)]
+        mark = next((each for each in _MARKS if each in line), b"")
+        names = list(_cells(line, mark))
+        columns = {i: name.text for i, name in enumerate(names) if is_asked_for(name.text)}
+        if columns and len(names) >= _LEAST_COLUMNS:
+            yield _Head(start, end, mark, len(names), columns)
+
+
 def _line_end(data: bytes, at: int) -> int:
     end = data.find(b"\n", at)
     return end if end >= 0 else len(data)
 
 
-def rows_below(data: bytes, end: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a table below its head, which ends at `end`, without those drawn."""
-    for _ in range(_MOST_ROWS):
+def rows_below(data: bytes, end: int, most: int | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a table below its head, which ends at `end`, without those drawn.
+
+    Args:
+        data: The bytes.
+        end: Where the head ends.
+        most: So many lines are looked at; None stands for all.
+    """
+    for _ in count() if most is None else range(most):
         start, end = end + 1, _line_end(data, end + 1)
         row = data[start : min(end, start + _LONGEST_LINE)]
         if not row.strip() or b"\0" in row:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from tracemill.redact.line_rules.national import countries_of, is_national, words_of
+from tracemill.redact.line_rules.national import NUMBERS, countries_of, is_national, words_of
 from tracemill.redact.line_rules.people import is_card, is_iban, is_passport, is_phone, is_ssn
 
 _NUMBER: Final = r"(?: ?(?:number|nummer|numero|num|no|nr|id))? ?[0-9]?\Z"
@@ -26,6 +26,13 @@ _PASSPORT: Final = re.compile(r"(?:passport|reisepass|passeport|pasaporte|passap
 _PHONE_TEXT: Final = re.compile(
     rb"\+?\(?[0-9][0-9 ()./-]{4,20}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?\Z"
 )
+_MAYBE_PHONE: Final = re.compile(r"(?<!\w)(?:mobile?|movil|celular|cell|handy|caller)[0-9]?\Z")
+"""What counts of page views and cells of tables are called too."""
+_COUNT: Final = re.compile(rb"(?=[1-9])[0-9.]+\Z")
+_DECIMAL: Final = re.compile(rb"[+-]?(?:0|[1-9][0-9]*)?\.[0-9]+\Z")
+_LEAST_OF_PHONE: Final = 9
+_WEAK: Final = frozenset({"IL", "CZ", "CL"})
+"""Countries as whose numbers many others pass; bare digits need a name that says the country."""
 _SSN_TEXT: Final = re.compile(rb"[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}\Z")
 _MOST_OF_NAME: Final = 40
 
@@ -61,9 +68,18 @@ def is_personal_column(name: bytes) -> bool:
 def rule_of(name: bytes, text: bytes) -> str | None:
     """Return the rule under which a text in a column of that name falls, if it is such a number."""
     said = " ".join(words_of(name))
+    if _DECIMAL.match(text) or (_MAYBE_PHONE.search(said) and _is_count(text)):
+        return None
     for rule, called, is_one in _KINDS:
         if called.search(said) and is_one(text):
             return rule
     countries = countries_of(name)
+    if len(countries) == len(NUMBERS) and text.isdigit():
+        countries = tuple(each for each in countries if each not in _WEAK)
     is_number = bool(countries) and text.isascii() and is_national(text.decode(), countries)
     return "national-number" if is_number else None
+
+
+def _is_count(text: bytes) -> bool:
+    """Tell whether a number is too short for a telephone that is not written like one."""
+    return _COUNT.match(text) is not None and len(text.replace(b".", b"")) < _LEAST_OF_PHONE

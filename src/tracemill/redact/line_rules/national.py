@@ -17,6 +17,8 @@ Check = Callable[[str], bool]
 """Tells whether letters and digits without anything between them are a number of one kind."""
 
 _BETWEEN: Final = re.compile(r"[ ./()-]")
+_FRACTION: Final = re.compile(r"[+-]?[01]?\.\d+")
+"""A sine or a share; beside `sin` or `fnr` it is no number of anybody."""
 _VERHOEFF_D: Final = [
     "0123456789",
     "1234067895",
@@ -331,7 +333,7 @@ WRITTEN: Final = ("BR", "CN", "IT", "MX", "KR", "GB", "BE", "CL", "CH")
 def is_national(number: str, names: Sequence[str] = tuple(NUMBERS)) -> bool:
     """Tell whether a number, with or without something between its parts, is one of a country's."""
     plain = _BETWEEN.sub("", number).upper()
-    if len(set(plain)) <= _ALIKE:
+    if len(set(plain)) <= _ALIKE or _FRACTION.fullmatch(number):
         return False
     return any(_COMPILED[name].fullmatch(plain) and NUMBERS[name][1](plain) for name in names)
 
@@ -350,19 +352,27 @@ def letters_of(name: bytes) -> str:
 
 
 _BY_LETTERS: Final = {letters_of(word.encode()): names for word, names in WORDS.items()}
+_OF_ANY: Final = [word for word, names in WORDS.items() if names == tuple(NUMBERS)]
+_ANYWHERE: Final = re.compile(rf"(?<!\S)(?:{'|'.join(_OF_ANY).replace(' ', ' ?')})")
+"""Words that name a number of any country begin a word: there is a `grid number` too."""
+
+
+def _is_within(word: str, letters: str) -> bool:
+    return word in letters and (len(word) > _SHORT or not word.isascii())
 
 
 @lru_cache(4_096)
 def countries_of(name: bytes) -> tuple[str, ...]:
     """Return of which countries a number so called may be; none where the name means none."""
     letters, parts = letters_of(name), words_of(name)
+    said = " ".join(parts)
     words = {*parts, *(_ENDING.sub("", part) for part in parts)}
     found = (
         each
         for word, names in _BY_LETTERS.items()
         if word in words
         or word == letters
-        or (word in letters and (len(word) > _SHORT or not word.isascii()))
+        or (_is_within(word, letters) and (len(names) < len(NUMBERS) or _ANYWHERE.search(said)))
         for each in names
     )
     return tuple(dict.fromkeys(found))
