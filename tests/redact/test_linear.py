@@ -61,6 +61,7 @@ REPEATED = {
     "full width": "\uff50\uff1d",
     "Base64 of passwords": "cGFzc3dvcmQ",
     "phones": "phone 0163",
+    "cards": "4539-1488-0343-6467;",
     "addresses": "1.2.3.",
     "listings": "drwxr-xr-x 5 a ",
     "elements on lines": "<token>\na\n",

@@ -10,6 +10,7 @@ from tests.redact.conftest import KEY
 from tracemill.redact import Redactor
 
 R = Redactor(KEY)
+ENGINES = {"best": R, "re2": Redactor(KEY, engine="re2")}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,114 @@ def test_a_user_has_one_pseudonym_wherever_the_name_stands() -> None:
 )
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     assert R.text(text) == text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssh dev.build-01.corp.acme.com",
+        "host: dev.db-01.acme.internal",
+        "I am using build-7.acme.internal today",
+        "  HostName dev.web-7.acme.internal",
+        "psql -h app.pg-1.acme.internal",
+        "http://dev.git-1.acme.internal/x",
+        "postgres://u:pw@app.pg-1.acme.internal/x",
+        "ping org.vpn-2.acme.lan",
+        "ping net.db-01.corp.acme.com",
+        "ssh dev-abcdefgh23@net.web-1.corp.local",
+        "SMTP_HOST=org.mail.acme.de",
+        "import build-7.acme.internal into the zone",
+        "using web7.acme.internal",
+    ],
+)
+def test_a_machine_goes_whatever_its_name_begins_with(text: str, engine: str) -> None:
+    assert re.search(r"\bhost-[a-z2-7]{10}\b", ENGINES[engine].text(text))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package com.acme.corp.internal.v1;",
+        "import com.acme.internal.v2.Parser;",
+        "import com.acme.v2.internal.*;",
+        "using Acme.Corp.V2;",
+        "com.acme.internal.web2.Parser",
+        "\tat io.netty.util.internal.Thread1",
+    ],
+)
+def test_a_package_is_no_machine(text: str, engine: str) -> None:
+    assert ENGINES[engine].text(text) == text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "phone: +2011 12 345 6789",
+        "phone +2010 12 345 678",
+        "mob. +2012 10 345678",
+        "emergencyContact: 0151 47270511",
+        "phone = 0151 47270511",
+        "cell = '5322173236'",
+        "cell: 5322173236",
+        "telefon = 13812345678",
+        "手机 = 13812345678",
+        '"userMobile" => "4155551234"',
+        "<work_mobile>5322173236</work_mobile>",
+        "<mobile>5322173236",
+    ],
+)
+def test_a_telephone_number_goes(text: str, engine: str) -> None:
+    assert "phone-number" in ENGINES[engine].text(text)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"LastContact": 1700000000',
+        '{"lastContact": 1700000000000}',
+        "const gridCell = 1048576;",
+        "maxCell > 1000000",
+        "if (cell > 1000000) {",
+        "if (cell>1000000) {",
+        "tableCell: 16777216",
+        "isMobile = 10485760",
+        "memory_cell: 33554432",
+        "registered = 1700000000",
+        "registered = 1700000000 / 1000",
+        "desk = 1048576",
+        "$cell => 1234567",
+        "order_id_number = 123456782",
+        "order_id_number = 123456782 # last",
+        "sin = 0.46454286",
+        "sin = 0.46454286 and cos",
+        "{'sin': 0.46454286}",
+        "phone: +2015-01-23",
+    ],
+)
+def test_what_code_counts_is_no_number_of_a_person(text: str, engine: str) -> None:
+    assert ENGINES[engine].text(text) == text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4539 1488 0343 6467 12/27",
+        "pay: 4539 1488 0343 6467 123",
+        "Visa 4539148803436467 12/27",
+        "card 4539 1488 0343 6467 12/27 123",
+    ],
+)
+def test_what_follows_a_card_does_not_hide_it(text: str, engine: str) -> None:
+    redacted = ENGINES[engine].text(text)
+
+    assert "[PII:card-number" in redacted
+    assert "6467" not in redacted
+    assert redacted.endswith(text[-3:])
 
 
 def test_lines_of_another_text_are_never_joined() -> None:

@@ -22,6 +22,8 @@ KEYS = [
     "postmark: {uuid}",
     '"telnyx":"{alnum:40}"',
     "| pingdom | {alnum:30} |",
+    "alchemy wallet 0x{hex:64}",
+    "sendgrid ?list=x {alnum:40}",
 ]
 OTHERS = [
     "uses: codecov/codecov-action@{hex:40}",
@@ -42,6 +44,8 @@ OTHERS = [
     "| braintrust {hex:40} | opik {hex:40} |",
     "braintrust {hex:40}, opik {hex:40}.",
     "mend.io <!--renovate-debug:{alnum:44}-->",
+    "alchemy wallet 0x{hex:40}",
+    "deepgram https: watch?v=x&list={alnum:34}",
     "wandb black-25.1.0-{alnum:24}.whl",
 ]
 

@@ -38,14 +38,15 @@ _KEY_WORD: Final = re.compile(
 )
 _NO_KEY: Final = re.compile(
     rb"(?i)commit|sha\d*|md5|hash|digest|\brev|\bref|integrity|checksum|version|uuid|guid|[a-z]+[_-]?ids?\b"
-    rb"|\bid\b|trace|span|etag|://|[?&](?:list|v|si)=|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug|debug"
+    rb"|\bid\b|trace|span|etag|://|[?&](?:list|v|si)=\Z|\bfrom\b|\bimport\b|public|publishable|file|path|fingerprint|slug|debug"
 )
 _PUBLIC_KEY: Final = re.compile(rb"(?i)site[ _-]?key|publishable")
 """What stands before a key that every page of a site shows."""
 _DIGEST_BEFORE: Final = re.compile(
     rb"(?i)(?:checksums?|sha\d+|md5|digest|hash)[/_.-][0-9a-z_.-]{0,40}\Z"
 )
-_ADDRESS: Final = b"0x"
+_ADDRESS: Final = re.compile(rb"0x(?:[0-9A-Fa-f]{1,16}|[0-9A-Fa-f]{40})\Z")
+"""A number of 64 bits or the address of a wallet; with more digits it may be a private key."""
 _FILE: Final = re.compile(rb"\.(?:whl|tar|gz|tgz|zip|jar|deb|rpm|exe|dmg)\Z")
 _KEY_TOLD: Final = re.compile(rb"(?i)key|token|secret|auth|pass|credential|private|\Wpat\W")
 _TOLD_BEHIND: Final = re.compile(
@@ -127,7 +128,7 @@ def _spellings(name: str) -> list[str]:
 def _is_key_of_service(gap: bytes, value: bytes, behind: bytes) -> bool:
     if _AFTER_RUN.match(behind) or _FILE.search(value) or not values.is_key(value):
         return False
-    if _PUBLIC_KEY.search(gap) or is_told_digest(gap, len(gap)) or value.startswith(_ADDRESS):
+    if _PUBLIC_KEY.search(gap) or is_told_digest(gap, len(gap)) or _ADDRESS.match(value):
         return False
     is_told = bool(_KEY_TOLD.search(gap) or _TOLD_BEHIND.match(behind))
     is_hex = _HEX.match(value) is not None

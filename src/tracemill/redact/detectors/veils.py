@@ -39,7 +39,7 @@ _DISGUISES: Final = (
     _PERCENT + b"(?:" + _PERCENT + b")*+",
     rb"&(?:quot|apos|amp|lt|gt|#3[49]|#38|#x2[267]);",
 )
-"""Each begins with a byte of its own, so what lies between disguises is passed over quickly."""
+"""They begin with few bytes, so what lies between disguises is passed over quickly."""
 _VEIL: Final = re.compile(b"(" + b"|".join(_DISGUISES) + b")")
 _ESCAPED: Final = re.compile(rb"u00[2-7]")
 _ESCAPE_BYTES: Final = 5

@@ -1,4 +1,4 @@
-"""The last word on what points at a person: addresses of machines, numbers, user and host names.
+"""The last word on what points at a person: addresses of machines, numbers and user names.
 
 Numbers that name something carry their own proof: check digits, lengths and ranges. What has no
 proof of its own needs a context that a pattern demands, and is left alone where it is one of the
@@ -14,8 +14,9 @@ from typing import Final
 
 from tracemill.redact.line_rules.homes import is_nobody
 from tracemill.redact.line_rules.lines import Candidate, Extent, Judge
+from tracemill.redact.line_rules.machines import marked_host, whole_host
 from tracemill.redact.line_rules.national import WRITTEN, countries_of, is_national
-from tracemill.redact.pseudonyms import HOST, USER
+from tracemill.redact.pseudonyms import USER
 from tracemill.redact.rules import JudgeName
 
 _DIGIT: Final = re.compile(rb"[0-9]")
@@ -36,7 +37,6 @@ _NO_PERSON_NAME: Final = re.compile(
     rb"|your|example|someone|dev|developer|claude|codex|copilot|github|gitlab)\b"
 )
 _OWN_USER: Final = re.compile(USER + rb"\Z")
-_OWN_HOST: Final = re.compile(HOST + rb"\Z")
 _PUBLIC_RESOLVERS: Final = frozenset(
     b"8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220".split()
 )
@@ -66,7 +66,9 @@ _CARD_LENGTHS: Final[tuple[tuple[range, tuple[int, ...]], ...]] = (
 )
 """First four digits of card numbers, and how long such numbers are (ISO/IEC 7812 and networks)."""
 _GROUP_BEFORE: Final = re.compile(rb"[0-9][ \t]{1,4}\Z")
-_GROUP_BEHIND: Final = re.compile(rb"[ \t-]{1,4}[0-9]")
+_GROUP_REACH: Final = 5
+_GROUP_BEHIND: Final = re.compile(rb"[ \t-]{1,4}[0-9]{4}(?![0-9])")
+"""Of four digits: fewer are a check number or the month in which the card ends."""
 _TEST_CARDS: Final = frozenset({b"4242424242424242", b"4111111111111111", b"5555555555554444"})
 _IBAN_LENGTHS: Final = {
     country.encode(): int(length)
@@ -104,26 +106,26 @@ _NO_COUNTRY: Final = re.compile(
 )
 """Calling codes that no country has (ITU-T E.164), such as that of 2 to the power of 32."""
 _FIRST_HALF: Final = re.compile(rb"^\s*\+")
-_DATE: Final = re.compile(rb"\+?(?:19|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /]")
+_DATE: Final = re.compile(
+    rb"(?:19|20)[0-9]{2}[-. /](?:0?[1-9]|1[0-2])[-. /]"
+    rb"|\+(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9](?: [0-9]{1,2})?\Z"
+)
+"""With a plus only a whole one, as a diff adds it: the numbers of Egypt begin with +20."""
+_COUNTED: Final = re.compile(rb"(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?: ?[/-] .*)?\Z")
+"""A number as code writes it, that may say how much or when."""
+_ASSIGNED: Final = re.compile(rb"[ \t]=[ \t]*\Z|=?>[ \t]*\Z")
+"""What stands before such a number in code; between tags it is what a person has written."""
+_FOREIGN: Final = re.compile(rb"(?i)elefon|[^\x00-\x7f]")
+"""Words of other languages, in which hardly any code is written."""
+_DECIMAL: Final = re.compile(rb"[0-9]\.[0-9]{5,}+(?![./-])")
+_ONE_RUN: Final = re.compile(rb"[0-9]++(?![./-]| [0-9])")
+_ROW_ID: Final = re.compile(rb"(?i)_id_?n(?:o|umber)[^\"']*\Z")
 _NO_SSN: Final = re.compile(rb"(?:000|666|9..|123.?45.?6789|078.?05.?1120)|...[- ]?00|.*0000\Z")
 _PASSPORT: Final = re.compile(rb"(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{8,9}|[C-Z][0-9C-Z]{8})\Z")
 _FEW_DIFFERENT: Final = 2
 _NO_MAC: Final = re.compile(
     rb"(?i)(?:00[:-]){5}|00(?::[0-5][0-9]){5}\Z|(?:ff[:-]){5}|01[:-]00[:-]5e|33[:-]33|52[:-]54[:-]00|02[:-]42"
 )
-_FORGES: Final = re.compile(
-    rb"(?i)(?:^|\.)(?:github|gitlab|bitbucket|codeberg|sr|gitea|dev\.azure|visualstudio|huggingface"
-    rb"|example|amazonaws|googlesource|heroku|hf)\.(?:com|org|co|ht|net|edu)\Z|^localhost"
-)
-_KNOWN_HOSTS: Final = re.compile(
-    rb"(?i)(?:^|\.)(?:docker|google|ec2|compute|cluster|svc|azure|lima|orb|minikube|k8s)\.(?:internal|local)\Z"
-    rb"|\.(?:py|js|ts|go|rs|md|json)\Z"
-)
-_TURNED_ROUND: Final = re.compile(rb"(?:com|org|net|io|edu|gov|dev|app)\.[a-z0-9_-]+\.")
-_PACKAGE_TOLD: Final = re.compile(
-    rb"\b(?:package|import(?: static)?|namespace|using|module)[ \t]+\Z"
-)
-_HOST_MARK: Final = re.compile(rb"[0-9-]|\.(?:corp|intra|intranet)\.[A-Za-z]|\.fritz\.box\Z")
 
 
 def _is_glued(found: Candidate) -> bool:
@@ -189,14 +191,23 @@ def _mac(found: Candidate) -> Extent | None:
 
 
 def _card(found: Candidate) -> Extent | None:
-    return _whole(found) if is_card(found.value) and not _is_glued(found) else None
+    """A number of a card; its expiry or check number may follow it."""
+    end = found.end
+    while end > found.start:
+        if is_card(found.line[found.start : end]):
+            return Extent(found.start, end) if not _is_glued(found.until(end)) else None
+        end = found.start + max(found.line.rfind(b" ", found.start, end) - found.start, 0)
+    return None
 
 
 def _written_card(found: Candidate) -> Extent | None:
     """Four groups that stand alone; among more they are a row of numbers."""
     line, start, end = found.line, found.start, found.end
-    is_in_row = _GROUP_BEFORE.search(line[:start]) or _GROUP_BEHIND.match(line, end)
-    return None if is_in_row else _card(found)
+    before = _GROUP_BEFORE.search(line, max(0, start - _GROUP_REACH), start)
+    is_in_row = before or _GROUP_BEHIND.match(line, end)
+    return (
+        _whole(found) if not is_in_row and is_card(found.value) and not _is_glued(found) else None
+    )
 
 
 def is_card(value: bytes) -> bool:
@@ -244,7 +255,19 @@ def _end_of(found: Candidate, length: int) -> int:
 
 def _phone(found: Candidate) -> Extent | None:
     """Behind a word that says so, any number of the right length that is no date."""
-    return None if _is_glued(found) or not is_phone(found.value) else _whole(found)
+    if _is_glued(found) or not is_phone(found.value) or _is_count(found):
+        return None
+    return _whole(found)
+
+
+def _is_count(found: Candidate) -> bool:
+    """Tell whether code assigns or compares a number that is written as no telephone number is."""
+    if not _COUNTED.match(found.value) or not _ASSIGNED.search(found.name):
+        return False
+    if _FOREIGN.search(found.name):
+        return False
+    is_tagged = b"<" in found.line[max(0, found.first - 1) : found.start]
+    return not is_tagged and not found.line.startswith(b"<", found.end)
 
 
 def is_phone(value: bytes) -> bool:
@@ -282,6 +305,8 @@ def is_ssn(value: bytes) -> bool:
 
 def _national(found: Candidate) -> Extent | None:
     """A number with its proof, beside a word that says whose it is; words may follow it."""
+    if _is_no_number_of_person(found):
+        return None
     names = countries_of(found.name)
     end = found.end
     while end > found.start:
@@ -291,6 +316,12 @@ def _national(found: Candidate) -> Extent | None:
             return None if _is_glued(found.until(end)) else extent
         end = found.start + max(value.rfind(" "), 0)
     return None
+
+
+def _is_no_number_of_person(found: Candidate) -> bool:
+    """Tell whether a number is a fraction, or the bare id of a row, as of `x_id_no`."""
+    is_bare = _ONE_RUN.match(found.value) and _ROW_ID.match(found.name)
+    return bool(is_bare or _DECIMAL.match(found.value))
 
 
 def _national_written(found: Candidate) -> Extent | None:
@@ -323,29 +354,6 @@ def _person_name(found: Candidate) -> Extent | None:
     return None if _NO_PERSON_NAME.search(found.value) else _user(found)
 
 
-def _host(found: Candidate) -> Extent | None:
-    """A machine that is not everybody's."""
-    value = found.value.rstrip(b".-")
-    if _FORGES.search(value) or _KNOWN_HOSTS.search(value) or _OWN_HOST.match(value):
-        return None
-    if value.replace(b".", b"").isdigit() or is_nobody(value) or _is_of_package(found):
-        return None
-    if found.line[found.end : found.end + 1] in (b"(", b"["):
-        return None
-    return Extent(found.start, found.start + len(value))
-
-
-def _is_of_package(found: Candidate) -> bool:
-    """Tell whether a name is that of a package, which begins as an address ends, or is told so."""
-    before = found.line[max(0, found.start - _VERSION_REACH) : found.start]
-    return bool(_TURNED_ROUND.match(found.value) or _PACKAGE_TOLD.search(before))
-
-
-def _marked_host(found: Candidate) -> Extent | None:
-    """A name is no word of a sentence or an attribute when it holds a digit or a dash."""
-    return _host(found) if _HOST_MARK.search(found.value) else None
-
-
 PEOPLE_JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "ipv4": _ipv4,
     "ipv6": _ipv6,
@@ -362,6 +370,6 @@ PEOPLE_JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "written-card": _written_card,
     "user-name": _user,
     "person-name": _person_name,
-    "host": _host,
-    "marked-host": _marked_host,
+    "host": whole_host,
+    "marked-host": marked_host,
 }
