@@ -73,7 +73,7 @@ _AROUND: Final = b" \t\r\"'`*"
 _CELL: Final = re.compile(rb"[^\s<>{}()\x00]{6,400}\Z")
 _LEAST_COLUMNS: Final = 2
 _MOST_ROWS: Final = 200
-_MOST_HEADS: Final = 4
+_MOST_HEADS: Final = 8
 """A head looks past fewer others, so that tables of nothing but heads take linear time."""
 _LONGEST_LINE: Final = 4_096
 
@@ -148,21 +148,24 @@ class TableDetector:
         """Look at the rows below a head, and add where those begin in which something is found."""
         n_heads = 0
         for start, row in rows_below(data, head.end, _MOST_ROWS):
-            before = len(found)
-            self._look_at(head, row, start, found)
-            if len(found) > before:
+            if self._is_of(head, row, start, found):
                 rows.add(start)
             n_heads += start in heads and start not in rows
             if n_heads == _MOST_HEADS:
                 return
 
-    def _look_at(self, head: _Head, row: bytes, start: int, found: list[Match]) -> None:
+    def _is_of(self, head: _Head, row: bytes, start: int, found: list[Match]) -> bool:
+        """Add what is found in a row; tell whether there is something, or was before."""
         if head.mark and row.count(head.mark) + 1 != head.n_cells:
-            return
+            return False
         cells = list(_cells(row, head.mark))
-        # a row that holds one may have had other cells before, and has been looked at
-        if len(cells) == head.n_cells and not holds_stand_in(row):
-            self._add(head.columns, cells, start, found)
+        if len(cells) != head.n_cells:
+            return False
+        if holds_stand_in(row):  # it may have had other cells before, and has been looked at
+            return any(holds_stand_in(cells[i].text) for i in head.columns)
+        before = len(found)
+        self._add(head.columns, cells, start, found)
+        return len(found) > before
 
     def _add(
         self, columns: Mapping[int, bytes], cells: list[_Cell], start: int, found: list[Match]
