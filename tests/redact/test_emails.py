@@ -104,3 +104,16 @@ def test_letters_of_an_escaped_newline_are_no_part_of_an_address(redactor: Redac
 )
 def test_a_file_that_is_mentioned_is_no_address(text: str, redactor: Redactor) -> None:
     assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize("name", ["Éva", "JoÃo", "Åsa.Öst"])
+def test_a_short_name_with_accents_goes_whole(name: str, redactor: Redactor) -> None:
+    redacted = redactor.text(f"write to {name}@lovelace.org, please")
+
+    assert re.fullmatch(r"write to user-[a-z2-7]{10}@example\.org, please", redacted)
+
+
+def test_an_address_glued_to_another_by_a_letter_leaves_that_one_alone(redactor: Redactor) -> None:
+    redacted = redactor.text("ada@lovelace.orgÀnoreply@anthropic.com")
+
+    assert re.fullmatch(r"user-[a-z2-7]{10}@example\.orgÀnoreply@anthropic\.com", redacted)

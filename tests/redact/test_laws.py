@@ -47,6 +47,8 @@ def texts_of(record: Record) -> Texts[str]:
 @example("phone 722-791-2018$ANSIBLE_VAULT;1.1;AES256\n8b0e190aac5f741a757da9a90bb95abb339709ba")
 @example("[user]\nname = IBAN DE89370400440532013000")
 @example("id,password\nuser.name=Giulia A,Ada-MacBook-Pro.local_")
+@example("token,ssn\nS3cr3t!pw,81.2.69.125")
+@example("\tphone\t\nsecret\t/home/ada\t\n[SECRET:jwt:q3x7kd]\t\tpassword\n\t\tS3cr3t!pw")
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     once = RE2.text(text)
 
@@ -92,6 +94,8 @@ def test_neither_neighbours_nor_what_was_seen_before_change_anything(records: li
 
 
 @given(steps)
+@example(step_with("ada@lovelace.org\u00c0noreply@anthropic.com"))
+@example(step_with("ada@lovelace.org\u00e9ada@lovelace.org"))
 def test_findings_point_at_stand_ins(step: Step) -> None:
     redaction = RE2.redact([step])
     found = texts_of(redaction.records[0])

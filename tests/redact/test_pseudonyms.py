@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from tracemill.redact import Redactor
-from tracemill.redact.pseudonyms import Pseudonyms
+from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 
 KEY = bytes(range(32))
 MILLION = 10**6
@@ -54,6 +54,14 @@ SYLLABLES = [
 def test_a_key_gives_the_same_pseudonyms_on_every_machine(made: object, pseudonym: str) -> None:
     assert callable(made)
     assert made(Pseudonyms(KEY), b"ada") == pseudonym
+
+
+def test_every_pseudonym_of_a_name_is_told_from_words() -> None:
+    pseudonyms = Pseudonyms(KEY)
+    names = [b"%d.name" % number for number in range(3_000)]
+
+    assert all(holds_stand_in(pseudonyms.user(name).encode()) for name in names)
+    assert all(holds_stand_in(pseudonyms.host(name).encode()) for name in names)
 
 
 def test_no_two_of_a_million_names_share_a_pseudonym() -> None:

@@ -141,7 +141,7 @@ def secrets_in(
         named: Gives the pseudonym of a spelling of a name in a path.
     """
     found: list[Secret] = []
-    for (start, end), match in zip(*changes, strict=True):
+    for (start, end), match in zip(changes.spans, changes.matches, strict=True):
         if match.rule.id == PERSON_ID:
             found += filter(None, (_name_at(text, start, match, named),))
         elif match.rule.kind == "secret" and match.stand_in and match.rule is not without:

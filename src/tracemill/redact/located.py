@@ -73,7 +73,7 @@ def _found_first(changes: Changes) -> list[Found]:
     """Return what was found in a text that nothing has changed yet."""
     found: list[Found] = []
     shift = 0
-    for (start, end), match in zip(*changes, strict=True):
+    for (start, end), match in zip(changes.spans, changes.matches, strict=True):
         n_characters = len(match.stand_in or "")
         stand = start + shift
         found.append(Found(start, end, stand, stand + n_characters, match.rule))
@@ -86,7 +86,7 @@ def _followed(before: list[Found], changes: Changes) -> list[Found]:
     ends = [found.stand_end for found in before]
     followed: list[Found] = []
     done = shift = 0
-    for (start, end), match in zip(*changes, strict=True):
+    for (start, end), match in zip(changes.spans, changes.matches, strict=True):
         first = max(done, bisect_right(ends, start))
         last = first
         while last < len(before) and before[last].stand < end:

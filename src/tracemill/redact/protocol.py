@@ -67,6 +67,11 @@ class Match(NamedTuple):
     """What to put there; None protects the bytes from every other rule."""
 
 
+FAR: Final = Rule("far", "secret", 20_000)
+"""Of a match of no bytes: what a detector finds there depends on lines far from it. A text in which
+something changes is then looked at as a whole again."""
+
+
 class CrowdedError(Exception):
     """Detectors would have to look nearly everywhere in a text: it was made to take long."""
 

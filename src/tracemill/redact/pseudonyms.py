@@ -31,8 +31,10 @@ TOKEN: Final = stand_ins.BRACKETED.encode()
 _TOKEN_CHARACTERS: Final = 6
 _NAME_CHARACTERS: Final = 10
 _LONGEST: Final = 72
-_NAMES: Final = rb"(?:dev|host)-(?=[a-z]{0,9}[2-7]|[a-z]{0,5}[b-df-hj-np-tvxz]{5})[a-z2-7]{10}"
-"""Most pseudonyms have a figure or five consonants; words such as `host-management` do not."""
+_DRAWN: Final = r"(?=[a-z]{0,9}[2-7]|[a-z]{0,5}[b-df-hj-np-tvxz]{5})[a-z2-7]{10}"
+"""Pseudonyms have a figure or five consonants; words such as `management` do not."""
+_NAMES: Final = rf"(?:dev|host)-{_DRAWN}".encode()
+_IS_DRAWN: Final = re.compile(_DRAWN)
 _MAILBOXES: Final = rb"user-[a-z2-7]{10}@example\.org"
 _STAND_IN: Final = re.compile(b"|".join((TOKEN, _NAMES, _MAILBOXES)))
 """Those of addresses in a network are none here: the same stand in documents and tests."""
@@ -74,11 +76,11 @@ class Pseudonyms:
 
     def _token(self, rule_id: str, secret: bytes) -> str:
         """Return the token of a secret, which nobody can turn back."""
-        return f"[SECRET:{rule_id}:{self._digest(b'secret', secret, _TOKEN_CHARACTERS)}]"
+        return f"[SECRET:{rule_id}:{_characters(self._code(b'secret', secret), _TOKEN_CHARACTERS)}]"
 
     def number(self, rule_id: str, text: bytes) -> str:
         """Return the token of what points at a person and has no form to keep."""
-        return f"[PII:{rule_id}:{self._digest(b'number', text, _TOKEN_CHARACTERS)}]"
+        return f"[PII:{rule_id}:{_characters(self._code(b'number', text), _TOKEN_CHARACTERS)}]"
 
     def person(self, address: bytes) -> str:
         """Return the pseudonym of the person behind an e-mail address or name."""
@@ -116,6 +118,13 @@ class Pseudonyms:
     def _code(self, domain: bytes, text: bytes) -> bytes:
         return hmac.digest(self._key, domain + b"\0" + text, "sha256")
 
-    def _digest(self, domain: bytes, text: bytes, n_characters: int = _NAME_CHARACTERS) -> str:
+    def _digest(self, domain: bytes, text: bytes) -> str:
+        """Return what stands for a name; one in thirty could be a word, and is hashed again."""
         code = self._code(domain, text)
-        return b32encode(code[:10])[:n_characters].lower().decode()
+        while not _IS_DRAWN.fullmatch(drawn := _characters(code, _NAME_CHARACTERS)):
+            code = self._code(domain, code)
+        return drawn
+
+
+def _characters(code: bytes, n_characters: int) -> str:
+    return b32encode(code[:10])[:n_characters].lower().decode()

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from tracemill.redact.copies import KNOWN_PERSON, Copies, Secret, author_of, secrets_in
 from tracemill.redact.detectors.emails import address_in
 from tracemill.redact.detectors.roster import Finder
-from tracemill.redact.protocol import CLOSE, CrowdedError, Match, Rule
+from tracemill.redact.protocol import CLOSE, FAR, CrowdedError, Match, Rule
 from tracemill.redact.pseudonyms import TOKEN, USER, Pseudonyms, holds_stand_in
 from tracemill.redact.scanning.escapes import as_read
 from tracemill.redact.scanning.joined import Changes, Joined
@@ -124,7 +124,8 @@ class Settler:
                 if trace is not None:
                     trace(indexes[place], changes)
                 text, stands = _replaced(waiting[place], changes)
-                lines.append(_changed_lines(waiting[place], text, stands))
+                own = text if changes.is_far else _changed_lines(waiting[place], text, stands)
+                lines.append(own)
                 if before := settled.get(indexes[place]):
                     marks = _marked(_moved(before.marks, changes), stands, changes)
                     settled[indexes[place]] = Redacted(text, marks, before.secrets)
@@ -187,12 +188,16 @@ class Settler:
             matches = [Match(0, len(joined.data), UNSCANNED, token)]
         for index, (start, end) in joined.spans(roles).items():
             matches += self._by_role(joined.data[start:end], start, roles[index])
+        far = [match for match in matches if match.rule is FAR]
         found = resolve(matches)
         if self._allowed:
             found = [match for match in found if match.stand_in not in self._allowed]
         for each in filter(None, copies):
             found = each.beside(joined.data, found, self._allowed)
-        return dict(joined.by_text(found))
+        changed = dict(joined.by_text(found))
+        for index in dict(joined.by_text(far)).keys() & changed.keys():
+            changed[index] = changed[index]._replace(is_far=True)
+        return changed
 
     def _pass_by_one(
         self, texts: Sequence[str], roles: Mapping[int, Role], copies: list[Copies | None]
@@ -231,7 +236,7 @@ def _replaced(text: str, changes: Changes) -> _Text:
     pieces: list[str] = []
     stands: list[int] = []
     done = shift = 0
-    for (start, end), match in zip(*changes, strict=True):
+    for (start, end), match in zip(changes.spans, changes.matches, strict=True):
         stand_in = match.stand_in or ""
         pieces += (text[done:start], stand_in)
         stands.append(start + shift)
@@ -277,14 +282,15 @@ def _marked(old: list[Mark], stands: list[int], changes: Changes) -> list[Mark]:
 
 
 def _moved(marks: list[Mark], changes: Changes) -> list[Mark]:
-    """Return marks where the changes have moved them, without those that were replaced."""
+    """Return marks where the changes have moved them, without those that were replaced or torn."""
     moved: list[Mark] = []
     waiting = marks[::-1]
     shift = 0
-    for (start, end), match in zip(*changes, strict=True):
+    for (start, end), match in zip(changes.spans, changes.matches, strict=True):
         while waiting and waiting[-1].start < start:
             mark = waiting.pop()
-            moved.append(Mark(mark.start + shift, mark.end + shift, mark.rule))
+            if mark.end <= start:
+                moved.append(Mark(mark.start + shift, mark.end + shift, mark.rule))
         while waiting and waiting[-1].start < end:
             waiting.pop()
         shift += len(match.stand_in or "") - (end - start)

@@ -124,15 +124,19 @@ def _personal(found: Candidate) -> Extent | None:
 def _beginning(found: Candidate) -> int:
     """Return where an address begins: before it may stand letters with accents, or broken ones.
 
-    Letters of other scripts are no part of it, for some set no blanks between words.
+    Letters of other scripts are no part of it, for some set no blanks between words; nor is what
+    stands behind another `@`, for that is the host of the address before.
     """
     line, start = found.line, found.start
     before = line[max(0, start - 1) : start]
     if before.isascii() and before != b"\\":
         return start
     first = max(0, start - _LONGEST_BEFORE)
-    match = _BEFORE.search(line[first : start + _ESCAPED_DIGITS])
-    return first + match.start() if match and first + match.end("beyond") >= start else start
+    own = line[first : min(start + _ESCAPED_DIGITS, line.index(b"@", start))]
+    match = _BEFORE.search(own)
+    if not match or first + match.end("beyond") < start or own[: match.start()].endswith(b"@"):
+        return start
+    return first + match.start()
 
 
 def _named(found: Candidate) -> Extent | None:

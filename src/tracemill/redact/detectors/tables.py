@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import count, pairwise
 from typing import Final, NamedTuple
 
 from tracemill.redact.line_rules.columns import is_personal_column, rule_of
-from tracemill.redact.protocol import Match, Probe, Rule
+from tracemill.redact.protocol import FAR, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
 from tracemill.redact.wording import values
 
@@ -134,9 +134,15 @@ class TableDetector:
         """Look at the rows below each line in which an end stands and that is a head.
 
         A table may stand right below another, and a line of words may read like a head, so a head
-        hides none of those below it. What was found in a row says that the row is none.
+        hides none of those below it. What was found in a row says that the row is none, and so
+        what is put in place of anything in one may change what is found below another.
         """
         heads = {head.start: head for head in _heads(data, ends)}
+        found += (
+            Match(head.start, head.start, FAR, None)
+            for before, head in pairwise(heads.values())
+            if data.find(b"\0", before.end, head.start) < 0
+        )
         rows: set[int] = set()
         for start, head in heads.items():
             if start not in rows:

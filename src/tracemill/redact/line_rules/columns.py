@@ -13,6 +13,7 @@ from typing import Final
 
 from tracemill.redact.line_rules.national import NUMBERS, countries_of, is_national, words_of
 from tracemill.redact.line_rules.people import is_card, is_iban, is_passport, is_phone, is_ssn
+from tracemill.redact.pseudonyms import is_address_stand_in
 
 _NUMBER: Final = r"(?: ?(?:number|nummer|numero|num|no|nr|id))? ?[0-9]?\Z"
 _PHONE: Final = re.compile(
@@ -68,7 +69,9 @@ def is_personal_column(name: bytes) -> bool:
 def rule_of(name: bytes, text: bytes) -> str | None:
     """Return the rule under which a text in a column of that name falls, if it is such a number."""
     said = " ".join(words_of(name))
-    if _DECIMAL.match(text) or (_MAYBE_PHONE.search(said) and _is_count(text)):
+    if is_address_stand_in(text) or _DECIMAL.match(text):
+        return None
+    if _MAYBE_PHONE.search(said) and _is_count(text):
         return None
     for rule, called, is_one in _KINDS:
         if called.search(said) and is_one(text):

@@ -20,6 +20,8 @@ class Changes(NamedTuple):
 
     spans: list[tuple[int, int]]
     matches: list[Match]
+    is_far: bool = False
+    """Whether what was found in one line may change what is found in a line far from it."""
 
 
 class Joined:
