@@ -60,7 +60,7 @@ READS_BY_NAME = (
     "privacy preview {}",
     "schedule systemd {}",
     "schedule cron {}",
-    "schedule github {}",
+    "schedule github {} --from git+https://example.org/mill",
 )
 """Command lines in which a place may stand where a name of ours does too."""
 ELSEWHERE = {"--workspace", "--to", "FOLDER of synth definitions export", "--project"}
@@ -123,6 +123,8 @@ def test_a_schedule_names_what_is_there_or_is_told_that_it_may_be_missing(
     monkeypatch.chdir(tmp_path)
     Path("there").mkdir()
     asked = ["schedule", scheduler, "--workspace", "ours"]
+    if scheduler == "github":
+        asked += ["--from", "git+https://example.org/mill"]
 
     assert call([*asked, "there"]) == 0
     assert "there" in capsys.readouterr().out

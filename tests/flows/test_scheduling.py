@@ -17,6 +17,7 @@ from tracemill.flows.machine.scheduling import Asked, Scheduler, moment, schedul
 ASKED = Asked(
     program=("/opt/it's 100%/bin/tracemill",), workspace=Path("/home/ada/my work"),
     sources=("/src/app $1",), hour=7, minute=5,
+    package="tracemill @ git+https://example.org/mill@3f2a",
 )  # fmt: skip
 READ = [
     "/opt/it's 100%/bin/tracemill", "run", "/src/app $1", "--workspace", "/home/ada/my work",
@@ -64,9 +65,15 @@ def test_a_workflow_is_yaml_with_least_rights() -> None:
 
     assert found[True]["schedule"] == [{"cron": "5 7 * * 1"}]
     assert found["permissions"] == {"contents": "read"}
+    assert shlex.split(said[0]) == ["pip", "install", ASKED.package]
     assert said[1] == "tracemill run '/src/app $1' --quiet || [ $? = 4 ]"
     assert said[2] == "tracemill report weekly --missed --quiet"
     assert said[3] == "tracemill train --from-last-projects 10 --due --quiet"
+
+
+def test_a_workflow_that_could_not_install_the_program_is_refused() -> None:
+    with pytest.raises(UsageError, match="--from"):
+        schedule("github", ASKED._replace(package=None))
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.base.errors import UnknownNameError, UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.train.base_models import fetch, find_base, hash_weights
 from tracemill.train.recipe_file import asked_for, bundled_recipes, parse_recipe, read_recipe
 
@@ -106,7 +106,7 @@ def test_stages_have_names_of_their_own() -> None:
 
 
 def test_unknown_recipe_is_said_with_those_that_are_there() -> None:
-    with pytest.raises(UnknownNameError, match="three-stages"):
+    with pytest.raises(NotFoundError, match="three-stages"):
         read_recipe("four-stages")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tracemill.base.errors import UnknownNameError, UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.named_files import expanded, is_path, missing, read_named
 from tracemill.records.from_toml import from_toml
 from tracemill.records.models.training import TrainingRecipe
@@ -29,15 +29,18 @@ def read_recipe(named: str) -> TrainingRecipe:
     """Return a recipe: a file's, or a bundled one by its name.
 
     Raises:
-        NotFoundError: there is no such file.
-        UsageError: there is no such recipe, or it says something that no recipe can say.
+        NotFoundError: there is no such file or recipe.
+        UsageError: it says something that no recipe can say.
     """
     path = expanded(named)
     if path.suffix != ".toml" and not path.exists():
         if is_path(named):
             raise missing(path, "recipe")
         if named not in bundled_recipes():
-            raise UnknownNameError("training recipe", named, [*bundled_recipes(), "FILE.toml"])
+            known = ", ".join(bundled_recipes())
+            raise NotFoundError(
+                f"no training recipe {named!r}; name a .toml file, or one of: {known}"
+            )
         text = (files("tracemill.train") / "recipes" / f"{named}.toml").read_text("utf-8")
         return parse_recipe(text, named)
     return parse_recipe(read_named(path, "recipe"), named)

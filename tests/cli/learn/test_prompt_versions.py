@@ -7,6 +7,7 @@ import pytest
 
 from tests.repositories import Repository
 from tracemill.cli.app import call
+from tracemill.cli.shared.exits import EXIT_NOTHING
 
 ARCHITECT = "Write the contract.\nName every endpoint.\n"
 
@@ -100,3 +101,17 @@ def test_kinds_that_are_not_held_are_an_empty_list(
 ) -> None:
     assert call(["prompt", "list", "--kind", "skill", "--workspace", workspace]) == 3
     assert "no prompts are held" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["list", "history"])
+def test_where_no_prompt_is_held_that_is_said(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"messages": [{"role": "user", "content": "Hi."}]}\n')
+    workspace = ["--workspace", str(tmp_path / "ours")]
+    assert call(["run", str(tmp_path / "in.jsonl"), "--quiet", *workspace]) == 0
+    capsys.readouterr()
+
+    assert call(["prompt", command, *workspace]) == EXIT_NOTHING
+    said = capsys.readouterr()
+    assert (said.out, "no prompts are held" in said.err) == ("", True)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.test_cli import SCHEMA
 from tracemill.cli.app import call
+from tracemill.cli.shared.exits import EXIT_NOTHING
 from tracemill.flows.analysis.turns import telling_weights
 
 VERSIONS = {"hover": "2.1"}
@@ -255,3 +256,17 @@ def test_contrasts_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (document["n_pairs"], document["n_turns"], document["boundaries"]) == (1, 4, [])
     said(capsys, place, *listed, "boundary", code=3)
     said(capsys, place, *listed, "pairs", "--called", "hover", code=2)
+
+
+@pytest.mark.parametrize("kind", ["sequences", "phrases", "confusions", "fields"])
+def test_a_list_that_is_empty_says_what_there_is_none_of(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"messages": [{"role": "user", "content": "Hi."}]}\n')
+    assert call(["run", str(tmp_path / "in.jsonl"), "--workspace", str(tmp_path / "ours")]) == 0
+    capsys.readouterr()
+
+    assert call(["tool", kind, "--workspace", str(tmp_path / "ours")]) == EXIT_NOTHING
+    said = capsys.readouterr().err
+    assert "0 of 0" not in said
+    assert said.startswith(("no ", "nobody ", "nothing "))

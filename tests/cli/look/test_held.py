@@ -11,6 +11,11 @@ import pytest
 from tests.repositories import Repository
 from tests.sources.autoforge import test_state as autoforge
 from tracemill.cli.app import call
+from tracemill.cli.shared.exits import EXIT_NOTHING
+from tracemill.records.events.commits import Commit
+from tracemill.store.lake import Lake
+from tracemill.store.tables import TABLES
+from tracemill.store.workspace import Workspace
 
 PLAN = "# Plan\n\n**Status:** {}\n**Branch:** `feature/x`\n\n- [{}] Write `a.py`\n"
 HEADER = "// ISSUES: 1 open, last updated 2026-03-01\n// 1. [ ] Too slow\n"
@@ -168,3 +173,36 @@ def test_what_is_held_is_counted(workspace: str, capsys: pytest.CaptureFixture[s
     assert store["forge"] == {
         "pull_request": 1, "review": 2, "issue": 4, "comment": 1, "decision": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["issue", "pr", "document"])
+def test_explaining_what_is_made_of_nothing_else_leads_to_what_shows_it(
+    kind: str, workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    call([kind, "list", "--workspace", workspace, "--jsonl"])
+    name = json.loads(capsys.readouterr().out.splitlines()[0])["id"]
+
+    assert call(["explain", name, "--workspace", workspace]) == EXIT_NOTHING
+    said = capsys.readouterr().err
+    assert f"see: tracemill {kind} show {name}" in said
+    assert call([kind, "show", name, "--workspace", workspace]) == 0
+
+
+@pytest.mark.parametrize("name", ["todo_0", "handoff_0"])
+def test_what_no_list_is_kept_of_is_told_by_its_prefix(
+    name: str, workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["explain", name, "--workspace", workspace]) == EXIT_NOTHING
+    assert f"tracemill {name.partition('_')[0]} show {name}" in capsys.readouterr().err
+
+
+def test_a_commit_is_explained_by_the_id_that_evidence_has_of_it(
+    workspace: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    lake = Lake(Workspace(Path(workspace)).lake)
+    commit = next(each for each in lake.records(TABLES["events"]) if isinstance(each, Commit))
+
+    assert call(["explain", commit.id, "--workspace", workspace, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == commit.sha

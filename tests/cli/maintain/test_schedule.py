@@ -106,7 +106,9 @@ def test_a_workflow_reports_on_the_repository_that_it_checked_out(
     repository.path.mkdir()
     repository.git("init", "-q")
     repository.commit(a__py="x = 1\n")
-    job = yaml.safe_load(written(capsys, "github").read_text())["jobs"]["report"]
+    job = yaml.safe_load(
+        written(capsys, "github", "--from", "git+https://example.org/mill").read_text()
+    )["jobs"]["report"]
     said = [step["run"] for step in job["steps"] if "run" in step]
     for command in said[1:]:
         start(
@@ -115,7 +117,7 @@ def test_a_workflow_reports_on_the_repository_that_it_checked_out(
             TRACEMILL_WORKSPACE=str(repository.path / ".tracemill"),
         )  # fmt: skip
 
-    assert said[0] == "pip install tracemill"
+    assert said[0] == "pip install git+https://example.org/mill"
     assert reports(repository.path / ".tracemill") == [".html", ".md"]
     uploads = next(step["with"] for step in job["steps"] if "upload" in step.get("uses", ""))
     assert uploads == {

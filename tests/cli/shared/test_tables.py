@@ -54,3 +54,33 @@ def test_a_table_for_another_program_is_whole(capsys: pytest.CaptureFixture[str]
 def test_a_hint_names_what_had_no_room() -> None:
     assert no_room(["FILES", "LINES"]) == "; no room for FILES, LINES"
     assert no_room([]) == ""
+
+
+NARROW = [
+    pytest.param(
+        ("ID", "CALLED", "TEXT"), ("ep_1", 40 * "w", "why it failed"), 40, id="wide cells"
+    ),
+    pytest.param(COLUMNS, ROW, 20, id="many columns"),
+]
+
+
+@pytest.mark.parametrize(("columns", "row", "width"), NARROW)
+def test_what_does_not_fit_beside_one_another_stands_below_whole(
+    columns: tuple[str, ...],
+    row: tuple[str, ...],
+    width: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_table(columns, [row, ("x", *row[1:])])
+    first, second = capsys.readouterr().out.split("\n\n")
+
+    assert [line.split()[0] for line in first.splitlines()] == [*columns]
+    assert all(cell in second for cell in row[1:])
+
+
+def test_cells_stand_beside_one_another_as_long_as_the_last_can_be_read() -> None:
+    assert not fit(COLUMNS, [ROW], (), 61).is_stacked
+    assert fit(COLUMNS, [ROW], (), 50).is_stacked

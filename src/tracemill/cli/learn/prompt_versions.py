@@ -20,6 +20,7 @@ from tracemill.flows.prompts.registry import (
 from tracemill.records.process.prompt_versions import PromptHistory, PromptVersion, TextKind
 
 _NEXT = "tracemill prompt history NAME"
+_ABSENT = "no prompts are held; name a repository that has some to `tracemill run`"
 
 
 def list_prompt(
@@ -46,7 +47,7 @@ def list_prompt(
 def show_histories(found: tuple[PromptHistory, ...], listing: Listing, common: Common) -> None:
     """Print texts as a table."""
     if not found:
-        hint("no prompts are held; name a repository that has some to `tracemill run`", common)
+        hint(_ABSENT, common)
         return
     shown = found[: listing.limit or None]
     columns = ("ID", "CHANGED", "KIND", "VERSIONS", "NEWEST", "PATH")
@@ -76,9 +77,14 @@ def history_prompt(
         Its id or how it begins, its role, or its path; all of them without it.
     """
     if name is None:
-        if not answer("prompts", read_prompts(common.open()), common, next_steps=[_NEXT]):
+        found = read_prompts(common.open())
+        if answer("prompts", found, common, next_steps=[_NEXT]):
+            pass
+        elif found.prompts:
             write(write_changelog(common.open()).rstrip())
-        return EXIT_DONE
+        else:
+            hint(_ABSENT, common)
+        return EXIT_DONE if found.prompts else EXIT_NOTHING
     told = show_history(common.open(), name)
     if not answer("prompt-history", told, common, next_steps=[f"tracemill prompt diff {told.id}"]):
         write(f"{told.id}  {told.kind}  {told.path}")

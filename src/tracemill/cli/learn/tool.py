@@ -142,6 +142,10 @@ class _Table(NamedTuple):
 
     columns: Sequence[str]
     cells: Callable[[Any], Sequence[str]]
+    absent: str
+    """What to say where there are none."""
+    spare: Sequence[str] = ()
+    """Columns that a narrow terminal does without."""
 
 
 def _show(found: ToolUse, kind: ToolKind, listing: Listing, common: Common, remark: str) -> int:
@@ -154,9 +158,12 @@ def _show(found: ToolUse, kind: ToolKind, listing: Listing, common: Common, rema
     elif not answer("tools", alone, common, next_steps=["tracemill tool show NAME"]):
         shown = rows[: listing.limit or None]
         table = _TABLES[kind]
-        left_out = print_table(table.columns, map(table.cells, shown)) if shown else []
-        of = f"{len(shown):,} of {len(rows):,}{no_room(left_out)}"
-        hint(f"{of}; {remark}; next: tracemill tool show NAME", common)
+        if shown:
+            left_out = print_table(table.columns, map(table.cells, shown), table.spare)
+            of = f"{len(shown):,} of {len(rows):,}{no_room(left_out)}"
+            hint(f"{of}; {remark}; next: tracemill tool show NAME", common)
+        else:
+            hint(f"{table.absent}; {remark}", common)
     return EXIT_DONE if rows else EXIT_NOTHING
 
 
@@ -233,18 +240,40 @@ def _counts(values: Iterable[tuple[str, int]]) -> str:
 
 _TABLES: Mapping[ToolKind, _Table] = {
     "tools": _Table(
-        ("ACTION", "CALLS", "SESSIONS", "FAILED", "95 %", "TAKEN WELL", "TAKEN BADLY"), _tool_cells
+        ("ACTION", "CALLS", "SESSIONS", "FAILED", "95 %", "TAKEN WELL", "TAKEN BADLY"),
+        _tool_cells,
+        "no tool was called in what is held",
+        ("95 %", "SESSIONS"),
     ),
-    "phrases": _Table(("WORDS", "LEAD TO", "TIMES", "USUAL", "Q", "ELSE TO"), _phrase_cells),
+    "phrases": _Table(
+        ("WORDS", "LEAD TO", "TIMES", "USUAL", "Q", "ELSE TO"),
+        _phrase_cells,
+        "no words lead to a tool by more than chance",
+        ("ELSE TO", "Q"),
+    ),
     "sequences": _Table(
         ("SESSIONS", "TURNS", "SUPPORT", "PEOPLE", "CONFIDENCE", "USUAL", "SEQUENCE"),
         _sequence_cells,
+        "nothing is called one after another in several sessions",
+        ("TURNS", "PEOPLE", "USUAL", "SUPPORT"),
     ),
-    "confusions": _Table(("CALLED", "INSTEAD", "TIMES", "ASKED FOR BY"), _confusion_cells),
+    "confusions": _Table(
+        ("CALLED", "INSTEAD", "TIMES", "ASKED FOR BY"),
+        _confusion_cells,
+        "nobody corrected one tool to another",
+    ),
     "accesses": _Table(
-        ("TOOL", "PIECES OF CODE", "LIMITS", "LOOPS", "WHAT THEY DO"), _access_cells
+        ("TOOL", "PIECES OF CODE", "LIMITS", "LOOPS", "WHAT THEY DO"),
+        _access_cells,
+        "no code works with a result",
+        ("LIMITS", "LOOPS"),
     ),
-    "fields": _Table(("TOOL", "FIELD", "READ BY", "SHARE", "SEEN", "EMPTY", "HOLDS"), _field_cells),
+    "fields": _Table(
+        ("TOOL", "FIELD", "READ BY", "SHARE", "SEEN", "EMPTY", "HOLDS"),
+        _field_cells,
+        "no field of a result is seen or read",
+        ("SHARE", "EMPTY", "HOLDS"),
+    ),
 }
 _TITLES: Mapping[ToolKind, str] = {
     "tools": "",

@@ -13,7 +13,7 @@ from tracemill.records.work.handoffs import CheckedHandOff, HandOffKind
 from tracemill.report.handoffs import HOW_KNOWN, WHY_UNKNOWN
 
 _COLUMNS: Final = ("ID", "AT", "KIND", "LEFT", "NEXT", "HOW", "SURE", "FROM", "BEGINS")
-_SPARE: Final = ("FROM", "LEFT", "AT")
+_SPARE: Final = ("FROM", "LEFT", "AT", "KIND", "HOW")
 _NEXT: Final = "tracemill handoff show ID"
 _WIDTH: Final = 100
 

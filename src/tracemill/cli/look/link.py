@@ -13,7 +13,7 @@ _SHAPE = Shape(
     "links",
     ("FROM", "TO", "METHOD", "SURE"),
     _cells,
-    "tracemill explain ID",
+    "tracemill explain FROM",
     (),
     "no links are known: no two records say that they belong together",
 )

@@ -26,7 +26,7 @@ from tracemill.records.sessions.turn_work import RequestForm, TurnFamily, TurnPo
 
 Contrast = Literal["pairs", "boundary"]
 _COLUMNS = ("SESSION", "STEP", "SAID", "ASKS", "CALLS", "TAKEN", "WHY", "CALLED", "REQUEST")
-_SPARE = ("SAID", "WHY", "CALLS", "ASKS")
+_SPARE = ("SAID", "WHY", "CALLS", "ASKS", "CALLED")
 _PAIRS = ("DIFFER IN", "ALIKE", "REQUEST", "CALLED FIRST", "OTHER REQUEST", "CALLED FIRST")
 _BOUNDARY = (
     "SESSION", "STEP", "MARGIN", "NEIGHBOURS IN WORDS", "CALLED FIRST", "REQUEST",

@@ -4,9 +4,11 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from tracemill.base.installing import origin_requirement
 from tracemill.base.named_files import expanded
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.options import Common
@@ -66,6 +68,7 @@ def cron_schedule(
 
 def github_schedule(
     *sources: str,
+    package: Annotated[str | None, Parameter(name="--from")] = None,
     when: When = When(),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
@@ -75,8 +78,11 @@ def github_schedule(
     ----------
     sources
         What is read: the repository itself without any.
+    package
+        What pip installs there, for example `git+https://HOST/OWNER/NAME@TAG`; where this program
+        itself came from, if it is not said.
     """
-    return _schedule("github", sources, when, common)
+    return _schedule("github", sources, when, common, package or origin_requirement())
 
 
 def _from_anywhere(sources: tuple[str, ...]) -> tuple[str, ...]:
@@ -84,7 +90,13 @@ def _from_anywhere(sources: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(expanded(source).absolute()) for source in sources)
 
 
-def _schedule(scheduler: Scheduler, sources: tuple[str, ...], when: When, common: Common) -> int:
+def _schedule(
+    scheduler: Scheduler,
+    sources: tuple[str, ...],
+    when: When,
+    common: Common,
+    package: str | None = None,
+) -> int:
     own = shutil.which("tracemill")
     hour, minute = moment(when.at)
     if not when.missing_ok:
@@ -92,6 +104,7 @@ def _schedule(scheduler: Scheduler, sources: tuple[str, ...], when: When, common
     asked = Asked(
         program=(str(Path(own).absolute()),) if own else (sys.executable, "-m", "tracemill"),
         workspace=common.open().root, sources=sources, hour=hour, minute=minute,
+        package=package,
     )  # fmt: skip
     found = schedule(scheduler, asked)
     if when.write:

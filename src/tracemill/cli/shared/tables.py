@@ -1,19 +1,24 @@
 """Tables that can be read and copied from, however narrow the terminal is.
 
 A cell is never cut, but for the text in the last column. Where a terminal is too narrow, ids are
-written as they begin, which every command takes, then columns are left out and named. What goes
-to a file or another program is neither cut nor shortened.
+written as they begin, which every command takes, then columns are left out and named. Where those
+that cannot be missed still do not fit beside one another, they stand below one another, row by
+row. What goes to a file or another program is neither cut nor shortened.
 """
 
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from tracemill.base.text import printable
 
 _GAP: Final = 2
 _LEAST_TEXT: Final = 24
+"""What the last column should have room for, so that its text says something."""
+_LEAST_READABLE: Final = 12
+"""What it must have room for; with less, cells stand below one another."""
 _ID: Final = re.compile(r"((?:[a-z]+_)?[0-9a-f]{8})[0-9a-f]{12,}")
 
 
@@ -26,6 +31,8 @@ class Fitted(NamedTuple):
     """Their cells."""
     left_out: list[str]
     """Heads of the columns for which there is no room."""
+    is_stacked: bool = False
+    """Whether its columns do not fit beside one another."""
 
 
 def fit(
@@ -46,7 +53,7 @@ def fit(
         if not _is_narrow(found, width):
             break
         found = _without(found, column)
-    return found
+    return found._replace(is_stacked=_least_width(found, _LEAST_READABLE) > width)
 
 
 def no_room(left_out: Sequence[str]) -> str:
@@ -69,6 +76,9 @@ def print_table(
     else:
         fitted = Fitted(list(columns), cells, [])
         console.width = _least_width(fitted, _widths(fitted)[-1])
+    if fitted.is_stacked:
+        sys.stdout.write("\n".join(map(_block, fitted.rows, repeat(fitted.columns))))
+        return fitted.left_out
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     *widths, last = _widths(fitted)
     room = max(1, console.width - _least_width(fitted, 0))
@@ -80,6 +90,14 @@ def print_table(
         console.print(table)
     sys.stdout.write(printed.get())
     return fitted.left_out
+
+
+def _block(row: Sequence[str], columns: Sequence[str]) -> str:
+    """Return a row, each of its cells on a line behind the head of its column."""
+    width = max(map(len, columns)) + _GAP
+    return "".join(
+        f"{column:{width}}{cell}\n" for column, cell in zip(columns, row, strict=True) if cell
+    )
 
 
 def _short(cell: str) -> str:

@@ -52,7 +52,7 @@ jobs:
           path: .tracemill
           key: tracemill-${{ github.run_id }}
           restore-keys: tracemill-
-      - run: pip install tracemill
+      - run: pip install @package@
       - run: tracemill run @sources@ --quiet || [ $? = 4 ]
       - run: tracemill report weekly --missed --quiet
       - run: tracemill @learn@ --quiet
@@ -99,6 +99,8 @@ class Asked(NamedTuple):
     """Hour of the day, of the machine's own clock."""
     minute: int
     """Minute of the hour."""
+    package: str | None = None
+    """What pip installs where the program is not yet; None where nobody knows."""
 
 
 def moment(text: str) -> tuple[int, int]:
@@ -141,7 +143,11 @@ def require_sources(scheduler: Scheduler, sources: Sequence[str], here: Path) ->
 
 
 def schedule(scheduler: Scheduler, asked: Asked) -> Schedule:
-    """Return the unit that runs every week."""
+    """Return the unit that runs every week.
+
+    Raises:
+        UsageError: GitHub's machine has to install the program, and nothing says from where.
+    """
     if scheduler == "systemd":
         return _systemd(asked)
     return _cron(asked) if scheduler == "cron" else _github(asked)
@@ -195,10 +201,15 @@ def _cron(asked: Asked) -> Schedule:
 
 
 def _github(asked: Asked) -> Schedule:
+    if asked.package is None:
+        raise UsageError(
+            "GitHub's machine has to install Tracemill, and this copy came from no address that "
+            "it can reach; name what pip installs there: --from 'git+https://HOST/OWNER/NAME'"
+        )
     sources = " ".join(map(shlex.quote, asked.sources)) or "."
     said = {
         "minute": str(asked.minute), "hour": str(asked.hour), "name": _NAME,
-        "sources": sources, "learn": " ".join(_LEARN),
+        "sources": sources, "learn": " ".join(_LEARN), "package": shlex.quote(asked.package),
     }  # fmt: skip
     text = _MARK.sub(lambda mark: said[mark[1]], _WORKFLOW)
     path = str(PurePosixPath(".github/workflows") / f"{_NAME}.yml")

@@ -14,8 +14,7 @@ from tracemill.base.text import counted, one_line
 from tracemill.flows.datasets.examples import examples_of
 from tracemill.flows.datasets.made_up import made_examples
 from tracemill.flows.datasets.versions import MANIFEST, find_version
-from tracemill.flows.deriving.gate_rows import GateRow
-from tracemill.flows.held.lookup import find_row, list_links, show_work
+from tracemill.flows.held.lookup import find_row, list_links, open_index, show_work
 from tracemill.flows.results import EpisodeRow, Explained, SessionRow
 from tracemill.records.datasets.examples import (
     ChatExample,
@@ -33,7 +32,7 @@ from tracemill.records.inputs import Input
 from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.synth.made_up import SyntheticExample
 from tracemill.records.work.episodes import Episode
-from tracemill.store.lake import Lake, begins, contains, equals
+from tracemill.store.lake import Lake, Where, begins, contains, equals
 from tracemill.store.tables import EXAMPLE_TABLES, TABLES
 from tracemill.store.workspace import Workspace
 
@@ -42,6 +41,12 @@ _COMMIT_HASH: Final = re.compile(r"[0-9a-f]{7,64}\Z")
 _KNOWN: Final = """\
 expected the id of a dataset version (dataset_…), an example (example_…), an episode (ep_…) or a \
 session (traj_… or the agent's own id), or the hash of a commit"""
+_SHOWN_ELSEWHERE: Final = {
+    "gate": "a gate run", "branch": "a branch", "issue": "an issue", "pr": "a pull request",
+    "document": "a document", "decision": "a decision",
+}  # fmt: skip
+"""Kinds of rows that lists, links and evidence name, and that a command of their own shows."""
+_TOLD_BY_PREFIX: Final = {"todo": "an entry of a list", "handoff": "a hand-off"}
 
 
 def explain_record(workspace: Workspace, name: str) -> Explained:
@@ -58,17 +63,30 @@ def explain_record(workspace: Workspace, name: str) -> Explained:
         return _explain_example(workspace, lake, name)
     if kind == "ep":
         return _explain_episode(workspace, lake, name)
-    if kind == "gate":  # links name them
-        run = find_row(workspace, "gate", name, GateRow)
-        raise NotFoundError(f"{name!r} is a gate run; see: tracemill gate show {run.id}")
-    if _COMMIT_HASH.match(name) and (commits := _commits(lake, name)):
+    if kind == "commit" and (commits := _commits(lake, begins("id", name))):
+        return _explain_commit(workspace, lake, name, commits)
+    if _COMMIT_HASH.match(name) and (commits := _commits_of_hash(lake, name)):
         return _explain_commit(workspace, lake, name, commits)
     try:
         return _explain_session(workspace, lake, name)
     except AmbiguousNameError:
         raise
     except NotFoundError as error:
-        raise NotFoundError(f"{error}; {_KNOWN}") from None
+        elsewhere = _elsewhere(workspace, name)
+        raise NotFoundError(elsewhere or f"{error}; {_KNOWN}") from None
+
+
+def _elsewhere(workspace: Workspace, name: str) -> str | None:
+    """Return which command shows what is not made of anything else, but said or measured."""
+    prefix = name.partition("_")[0]
+    if prefix in _TOLD_BY_PREFIX:
+        return f"{name!r} names {_TOLD_BY_PREFIX[prefix]}; see: tracemill {prefix} show {name}"
+    with open_index(workspace) as index:
+        for kind, words in _SHOWN_ELSEWHERE.items():
+            found = index.find(kind, name)
+            if len(found) == 1:
+                return f"{name!r} is {words}; see: tracemill {kind} show {found[0]['id']}"
+    return None
 
 
 def _explain_dataset(workspace: Workspace, name: str) -> Explained:
@@ -106,11 +124,16 @@ def _part_of(lake: Lake, trajectory_id: str) -> Iterator[dict[str, Any]]:
             yield {"episode": episode.id, "outcome": episode.outcome, "because": episode.reason}
 
 
-def _commits(lake: Lake, name: str) -> list[Commit]:
+def _commits_of_hash(lake: Lake, name: str) -> list[Commit]:
     """Return the commits whose hashes begin with `name`, one for each repository that has them."""
-    where = contains("record", f'"sha":"{name}')
+    found = _commits(lake, contains("record", f'"sha":"{name}'))
+    return [commit for commit in found if commit.sha.startswith(name)]
+
+
+def _commits(lake: Lake, where: Where) -> list[Commit]:
+    """Return the commits that are told so."""
     found = lake.records(TABLES["events"], where=where)
-    return [event for event in found if isinstance(event, Commit) and event.sha.startswith(name)]
+    return [event for event in found if isinstance(event, Commit)]
 
 
 def _explain_commit(
