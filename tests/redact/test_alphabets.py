@@ -40,6 +40,10 @@ def test_nothing_else_is_folded_to_a_certain_keyword(alphabet: Alphabet) -> None
     assert set(alike) == set(letters)
 
 
+def test_what_stands_in_most_texts_is_certain(alphabet: Alphabet) -> None:
+    assert all(map(alphabet.is_certain, (b"/home/", b"/users/", b"-home-")))
+
+
 def test_few_keywords_are_all_certain() -> None:
     assert all(map(Alphabet([b"ghp_", b"/home/"]).is_certain, (b"ghp_", b"/home/")))
 

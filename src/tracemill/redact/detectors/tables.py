@@ -66,6 +66,7 @@ _HEAD: Final = re.compile(
     rb"(?i)(?:[a-z0-9.-]+(?:[_ ][a-z0-9.-]+)*[_ -])?(?:" + "|".join(_NAMES).encode() + rb")\Z"
 )
 _ENDINGS: Final = tuple(name.encode() for name in _NAMES)
+_LONGEST_ENDING: Final = max(map(len, _ENDINGS))
 _MARKS: Final = (b"|", "│".encode(), b"\t", b";", b",")
 _RULER: Final = re.compile(rb"(?:[-=+|: \t]|\xe2[\x80-\xbf]{2})+\Z")
 _APART: Final = re.compile(rb"\S+(?: \S+)*")
@@ -164,21 +165,18 @@ class TableDetector:
         """Add what is found in a row; tell whether there is something, or was before."""
         if head.mark and row.count(head.mark) + 1 != head.n_cells:
             return False
-        cells = list(_cells(row, head.mark))
-        if len(cells) != head.n_cells:
+        cells = _cells(row, head)
+        if cells is None:
             return False
         if holds_stand_in(row):  # it may have had other cells before, and has been looked at
-            return any(holds_stand_in(cells[i].text) for i in head.columns)
+            return any(holds_stand_in(cell.text) for cell in cells.values())
+        matches = (
+            self._cells.match(head.columns[i], cell.text, start + cell.start)
+            for i, cell in cells.items()
+        )
         before = len(found)
-        self._add(head.columns, cells, start, found)
+        found += filter(None, matches)
         return len(found) > before
-
-    def _add(
-        self, columns: Mapping[int, bytes], cells: list[_Cell], start: int, found: list[Match]
-    ) -> None:
-        for i, name in columns.items():
-            first, text = cells[i]
-            found += filter(None, (self._cells.match(name, text, start + first),))
 
 
 def _heads(data: bytes, ends: Sequence[int]) -> Iterator[_Head]:
@@ -190,8 +188,8 @@ def _heads(data: bytes, ends: Sequence[int]) -> Iterator[_Head]:
         start, end = data.rfind(b"\n", 0, at) + 1, _line_end(data, at)
         line = data[start : min(end, start + _LONGEST_LINE)]
         mark = next((each for each in _MARKS if each in line), b"")
-        names = list(_cells(line, mark))
-        columns = {i: name.text for i, name in enumerate(names) if is_asked_for(name.text)}
+        names = _texts(line, mark)
+        columns = {i: name for i, name in enumerate(names) if is_asked_for(name)}
         if columns and len(names) >= _LEAST_COLUMNS:
             yield _Head(start, end, mark, len(names), columns)
 
@@ -218,21 +216,35 @@ def rows_below(data: bytes, end: int, most: int | None = None) -> Iterator[tuple
             yield start, row
 
 
-def _cells(line: bytes, mark: bytes) -> Iterator[_Cell]:
-    """Yield what stands between the marks, or between two spaces where there is no mark."""
+def _texts(line: bytes, mark: bytes) -> list[bytes]:
+    """Return what stands between the marks, or between two spaces where there is no mark."""
     if not mark:
-        yield from (_Cell(each.start(), each[0]) for each in _APART.finditer(line))
-        return
+        return _APART.findall(line)
+    return [part.strip(_AROUND) for part in line.split(mark)]
+
+
+def _cells(row: bytes, head: _Head) -> dict[int, _Cell] | None:
+    """Return the cells of a row that are asked for; None where it has more or fewer than its head.
+
+    A row with as many marks as the head has as many cells.
+    """
+    if not head.mark:
+        apart = [_Cell(each.start(), each[0]) for each in _APART.finditer(row)]
+        is_row = len(apart) == head.n_cells
+        return {i: apart[i] for i in head.columns} if is_row else None
+    cells: dict[int, _Cell] = {}
     at = 0
-    for part in line.split(mark):
-        text = part.strip(_AROUND)
-        yield _Cell(at + part.find(text), text)
-        at += len(part) + len(mark)
+    for i, part in enumerate(row.split(head.mark)):
+        if i in head.columns:
+            text = part.strip(_AROUND)
+            cells[i] = _Cell(at + part.find(text), text)
+        at += len(part) + len(head.mark)
+    return cells
 
 
 def is_secret_column(name: bytes) -> bool:
     """Tell whether a column is called like what is secret."""
-    return name.lower().endswith(_ENDINGS) and _HEAD.match(name) is not None
+    return name[-_LONGEST_ENDING:].lower().endswith(_ENDINGS) and _HEAD.match(name) is not None
 
 
 def is_secret_cell(name: bytes, text: bytes) -> bool:

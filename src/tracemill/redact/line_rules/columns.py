@@ -56,11 +56,13 @@ _KINDS: Final[tuple[tuple[str, re.Pattern[str], Callable[[bytes], bool]], ...]] 
 """Rules, what columns are called whose texts may fall under them, and which of these texts do."""
 
 
-@lru_cache(4_096)
 def is_personal_column(name: bytes) -> bool:
     """Tell whether a column is called like what people have numbers of."""
-    if len(name) > _MOST_OF_NAME:
-        return False
+    return len(name) <= _MOST_OF_NAME and _is_personal(name)
+
+
+@lru_cache(4_096)
+def _is_personal(name: bytes) -> bool:
     said = " ".join(words_of(name))
     is_named = any(called.search(said) for _, called, _ in _KINDS)
     return is_named or bool(countries_of(name))

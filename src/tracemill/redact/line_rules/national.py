@@ -357,8 +357,9 @@ _ANYWHERE: Final = re.compile(rf"(?<!\S)(?:{'|'.join(_OF_ANY).replace(' ', ' ?')
 """Words that name a number of any country begin a word: there is a `grid number` too."""
 
 
-def _is_within(word: str, letters: str) -> bool:
-    return word in letters and (len(word) > _SHORT or not word.isascii())
+def _may_be_within(word: str) -> bool:
+    """Tell whether a word is none by chance where it stands within another."""
+    return len(word) > _SHORT or not word.isascii()
 
 
 @lru_cache(4_096)
@@ -367,12 +368,14 @@ def countries_of(name: bytes) -> tuple[str, ...]:
     letters, parts = letters_of(name), words_of(name)
     said = " ".join(parts)
     words = {*parts, *(_ENDING.sub("", part) for part in parts)}
+    # most names hold none of the words
+    held = [(word, names) for word, names in _BY_LETTERS.items() if word in letters]
     found = (
         each
-        for word, names in _BY_LETTERS.items()
+        for word, names in held
         if word in words
         or word == letters
-        or (_is_within(word, letters) and (len(names) < len(NUMBERS) or _ANYWHERE.search(said)))
+        or (_may_be_within(word) and (len(names) < len(NUMBERS) or _ANYWHERE.search(said)))
         for each in names
     )
     return tuple(dict.fromkeys(found))

@@ -12,8 +12,10 @@ from typing import Final
 
 _CLASSES: Final = 63
 """One class more, of the bytes of no keyword, makes 64."""
-_SHARED: Final = 16
-"""So many classes hold several bytes each, those that the fewest keywords have."""
+_SHARED: Final = 12
+"""So many classes hold several bytes each, those that the fewest keywords have. Bytes outside ASCII
+are among them first: few texts have many, where `/` and `~` stand in every path."""
+_ASCII: Final = 0x80
 _OTHER: Final = 255
 
 
@@ -23,7 +25,7 @@ class Alphabet:
     def __init__(self, keywords: Iterable[bytes]) -> None:
         """Prepare for keywords in lower case."""
         n_with: Counter[int] = Counter(byte for keyword in keywords for byte in set(keyword))
-        ranked = sorted(n_with, key=lambda byte: (-n_with[byte], byte))
+        ranked = sorted(n_with, key=lambda byte: (byte >= _ASCII, -n_with[byte], byte))
         alone = ranked[: _CLASSES - _SHARED] if len(ranked) > _CLASSES else ranked
         rest = ranked[len(alone) :]
         folded = {byte: place for place, byte in enumerate(alone)}

@@ -60,6 +60,7 @@ class Keywords:
         Common keywords do not count, since they do not call detectors with Hyperscan.
         """
         looked: dict[int, int] = {}
+        keywords = self._keywords
         n_found = 0
         for first, part in self._parts(self._alphabet.fold(data)):
             matches = self._automaton.find_matches_as_indexes(part, overlapping=True)
@@ -69,8 +70,8 @@ class Keywords:
                 at = first + end
                 if at <= looked.get(number, 0):
                     continue
-                called, is_once_a_line, is_counted, folded = self._keywords[number]
-                if folded is not None and not _ends_with(data, at, folded):
+                called, is_once_a_line, is_counted, folded = keywords[number]
+                if folded is not None and data[at - len(folded) : at].lower() != folded:
                     continue
                 for detector in called:
                     found[detector].append(at)
@@ -92,11 +93,6 @@ class Keywords:
         for start in range(0, len(data), BYTES_AT_ONCE):
             first = max(0, start - self._longest)
             yield first, whole[first : start + BYTES_AT_ONCE]
-
-
-def _ends_with(data: bytes, at: int, keyword: bytes) -> bool:
-    """Tell whether a keyword in lower case ends at `at`, in whatever case."""
-    return data[at - len(keyword) : at].lower() == keyword
 
 
 def _keywords(probes: Iterable[Probe]) -> set[bytes]:
