@@ -50,9 +50,10 @@ from reaction_turns import (
 )  # fmt: skip
 from weigh_reactions import left_out
 
+from tracemill.label.model_judge import is_asked, standing
 from tracemill.label.reactions import asking
-from tracemill.label.reactions.labelers import Policy, combined, is_wanted
-from tracemill.label.reactions.speech import Heard, hear
+from tracemill.label.reactions.speech import Heard, hear, is_doubtful
+from tracemill.records.asking import Policy
 from tracemill.records.sessions.reactions import is_sure
 from tracemill.records.sessions.turn_labels import AnswerFault
 from tracemill.review.agreement import cohens_kappa
@@ -260,13 +261,17 @@ def readings_of(
 
     def by(policy: Policy) -> Callable[[Turn], tuple[Heard, ...]]:
         def told(turn: Turn) -> tuple[Heard, ...]:
-            answer = said[turn] if is_wanted(policy, ruled[turn]) else None
-            return combined(policy, ruled[turn], answer)
+            if not is_asked(policy, is_doubtful=is_doubtful(ruled[turn])):
+                return ruled[turn]
+            answer, kinds = said[turn], {each.kind for each in ruled[turn]}
+            heard = answer if isinstance(answer, tuple) else ()
+            both = tuple(each for each in heard if each.kind in kinds)
+            return standing(policy, ruled[turn], heard, both)
 
         return told
 
     alone = by("all")
-    n_asked = sum(is_wanted("unsure", ruled[turn]) for turn in said)
+    n_asked = sum(is_doubtful(ruled[turn]) for turn in said)
     return {
         "the rules, all that they hear": of(ruled.__getitem__),
         "the rules, where they are sure": of(lambda turn: sure(ruled[turn])),

@@ -15,6 +15,7 @@ is documented by the docstring under it, which also becomes its text in the JSON
 | `privacy` | what may be kept and let out, and what was decided about it |
 
 What all of them share lies beside the packages: `refs` says who says so and where it was read,
-`labels` and `links` are claims about any record, `inputs` is what was looked at and could not be
-read, `canonical` and `from_toml` say what records are as bytes and as people write them.
+`labels` and `links` are claims about any record, `asking` is what is kept of a model that judges,
+`inputs` is what was looked at and could not be read, `canonical` and `from_toml` say what records
+are as bytes and as people write them.
 """

@@ -40,8 +40,7 @@ class Workspace:
         self.datasets = root / "datasets"
         self.suites = root / "suites"
         self.synth = root / "synth"
-        self.turn_labels = root / "turn-labels"
-        self.outcome_labels = root / "outcome-labels"
+        self.judged = {kind: root / f"{kind}-labels" for kind in ("turn", "outcome")}
         self.models = root / "models"
         self.experiments = root / "experiments"
         self.scratch = self.vault / "scratch"

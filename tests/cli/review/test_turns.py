@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import ask
+from tests.flows.asked_kinds import N_HEARD, N_TURNS, said_of_turn
 from tests.flows.sessions import write_session
-from tests.flows.test_turn_labels import N_HEARD, N_TURNS, said
 from tracemill.cli.app import call
 from tracemill.cli.shared.exits import EXIT_NOTHING, EXIT_PARTLY, EXIT_USAGE
 
@@ -32,7 +32,7 @@ def test_questions_go_out_and_answers_come_in(
         for line in (place / "out" / "questions.jsonl").read_text().splitlines()
     ]
     answers = place / "answers.jsonl"
-    lines = [json.dumps({"custom_id": name, "answer": said("please")}) for name in names]
+    lines = [json.dumps({"custom_id": name, "answer": said_of_turn()}) for name in names]
     answers.write_text("\n".join(lines))
     taken = ask(capsys, place, *ASK, "--answers", str(answers), "--json").document
 
@@ -40,6 +40,7 @@ def test_questions_go_out_and_answers_come_in(
     assert "n_asked" not in written
     assert "--policy all --answers FILE" in written["next"][0]
     assert taken["n_asked"] == N_HEARD
+    assert taken["reactions"] == {"correction": N_HEARD}
 
 
 def test_it_says_where_the_questions_are_and_what_comes_next(

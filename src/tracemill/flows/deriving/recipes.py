@@ -16,9 +16,9 @@ from tracemill.flows.deriving import derive
 from tracemill.flows.deriving.dataset import Made, build_version, builder_config
 from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import recorded_facts
-from tracemill.flows.deriving.heard_turns import judged_activities
 from tracemill.flows.deriving.indexing import count_findings
-from tracemill.flows.deriving.judged_outcomes import judged_episodes
+from tracemill.flows.deriving.judged.outcomes import judged_episodes
+from tracemill.flows.deriving.judged.turns import judged_activities
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.lookup import require_kept

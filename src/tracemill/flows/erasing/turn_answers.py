@@ -40,7 +40,7 @@ def erase_turn_answers(workspace: Workspace, input_ids: Collection[str]) -> int:
 
 
 def _answers(workspace: Workspace, input_ids: Collection[str]) -> tuple[list[Path], Stays]:
-    folders = (workspace.turn_labels, workspace.outcome_labels) if input_ids else ()
+    folders = workspace.judged.values() if input_ids else ()
     paths = [path for folder in folders for path in folder.glob("*.jsonl")]
     staying = set(_staying(workspace, input_ids)) if paths else set()
     return paths, lambda line: _about(line) in staying

@@ -1,4 +1,4 @@
-"""A model is asked about one thing after the other: within limits, and once each.
+"""A model is asked one question after the other: within limits, and once each.
 
 It is asked here and now, or by file: the questions are written through the gate, and its answers
 taken from another file later. What it says is kept before the next question, so that a run that
@@ -9,37 +9,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple
 
 import msgspec
 
-from tracemill.label.reactions.labelers import Ask
+from tracemill.flows.deriving.judged.kinds import A, Exchange, Kind, L, Question
 from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError
 from tracemill.llm.batches import question_line
-from tracemill.records.datasets.examples import Message
-from tracemill.records.refs import Record
 from tracemill.store.journal import append
 from tracemill.synth.generation import Allowance, Meter, SpentError
 
 QUESTIONS: Final = "questions.jsonl"
 """Name of the file of questions in a folder."""
 _MAX_FAILURES: Final = 3
-P = TypeVar("P")
-S = TypeVar("S")
-A = TypeVar("A", bound=Record)
-
-
-_Answering = Callable[[Sequence[Message], AskSettings], Answer]
-
-
-class Asked(NamedTuple):
-    """One question by file."""
-
-    name: str
-    messages: Sequence[Message]
-    schema: Mapping[str, Any]
 
 
 class Limits(NamedTuple):
@@ -50,16 +34,12 @@ class Limits(NamedTuple):
 
 
 def questions_file(
-    config: SubjectConfig, limits: Limits, asked: Iterable[Asked]
+    config: SubjectConfig, limits: Limits, kind: Kind[A, L], asked: Iterable[Question[A, L]]
 ) -> dict[str, bytes]:
-    """Return the file of questions to a model, each once, by its name in a folder."""
-    lines = {
-        each.name: question_line(
-            each.name, config.model, each.messages, _with_schema(limits.settings, each.schema)
-        )
-        for each in asked
-    }
-    return {QUESTIONS: b"".join(lines.values())}
+    """Return the file of questions to a model by its name in a folder."""
+    settings = _with_schema(limits.settings, kind.schema)
+    lines = (question_line(each.digest, config.model, each.messages, settings) for each in asked)
+    return {QUESTIONS: b"".join(lines)}
 
 
 def _with_schema(settings: AskSettings, schema: Mapping[str, Any]) -> AskSettings:
@@ -67,33 +47,32 @@ def _with_schema(settings: AskSettings, schema: Mapping[str, Any]) -> AskSetting
     return msgspec.structs.replace(settings, schema=dict(schema))
 
 
-class Desk(Generic[P, S, A]):
-    """Asks about places, and keeps the answers in a journal."""
+class Desk(Generic[A, L]):
+    """Asks questions of a kind, and keeps the answers in a journal."""
 
     def __init__(
         self,
-        limits: Limits,
+        kind: Kind[A, L],
+        name: str,
         path: Path,
-        judge: Callable[[P, Ask], S],
-        keep: Callable[[P, S, Answer], A],
-        name: Callable[[P], str],
+        limits: Limits,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._settings = limits.settings
-        self._path = path
-        self._judge = judge
-        self._keep = keep
         self._name = name
+        self._path = path
+        self._settings = _with_schema(limits.settings, kind.schema)
+        self._clock = clock
         self.meter = Meter(limits.allowance, time.monotonic, time.sleep)
         self.n_asked = self.n_failed = self.n_unmatched = 0
         self.stopped_by: str | None = None
 
-    def work(self, subject: Subject, left: Sequence[P]) -> Iterator[A]:
+    def work(self, subject: Subject, left: Sequence[Question[A, L]]) -> Iterator[A]:
         """Yield the answers, until a limit is reached or the model does not answer."""
         in_a_row = 0
-        for place in left:
+        for question in left:
             try:
-                yield self._ask(subject, place)
-                in_a_row = 0
+                self.meter.begin()
+                answer = subject.answer(question.messages, (), self._settings)
             except SpentError as error:
                 self.stopped_by = str(error)
                 return
@@ -103,51 +82,47 @@ class Desk(Generic[P, S, A]):
                 if in_a_row >= _MAX_FAILURES:
                     self.stopped_by = "not_answering"
                     return
+            else:
+                yield self._kept(question, answer)
+                in_a_row = 0
 
     def take(
-        self, given: Mapping[str, Answer | None], left: Sequence[P], known: Iterable[P]
+        self,
+        given: Mapping[str, Answer | None],
+        left: Sequence[Question[A, L]],
+        asked: Iterable[Question[A, L]],
     ) -> Iterator[A]:
         """Yield the answers that were given, by the names of questions, to those that are left.
 
         Args:
             given: the answers.
             left: what has no answer yet.
-            known: all that is asked about; answers to other questions are counted.
+            asked: all that is asked about; answers to other questions are counted.
         """
-        self.n_unmatched = len(given.keys() - {self._name(place) for place in known})
-        for place in left:
-            if self._name(place) not in given:
+        self.n_unmatched = len(given.keys() - {question.digest for question in asked})
+        for question in left:
+            if question.digest not in given:
                 self.stopped_by = "end_of_answers"
                 continue
-            answer = given[self._name(place)]
+            answer = given[question.digest]
             if answer is None:
                 self.n_failed += 1
                 continue
-            yield self._judged(place, partial(_given, answer))
+            yield self._kept(question, answer)
 
-    def _ask(self, subject: Subject, place: P) -> A:
-        def ask(messages: Sequence[Message], settings: AskSettings) -> Answer:
-            self.meter.begin()
-            return subject.answer(messages, (), settings)
-
-        return self._judged(place, ask)
-
-    def _judged(self, place: P, answering: _Answering) -> A:
-        answer: Answer | None = None
-
-        def ask(messages: Sequence[Message], schema: Mapping[str, Any]) -> str:
-            nonlocal answer
-            answer = answering(messages, _with_schema(self._settings, schema))
-            self.meter.count(answer)
-            return answer.message.content
-
-        said = self._judge(place, ask)
-        assert answer is not None, "a model that is a labeler is asked about every place"
-        kept = self._keep(place, said, answer)
+    def _kept(self, question: Question[A, L], answer: Answer) -> A:
+        self.meter.count(answer)
+        kept = question.answer(
+            answer.message.content,
+            self._name,
+            Exchange(
+                finish=answer.finish,
+                n_prompt_tokens=answer.n_prompt_tokens,
+                n_answer_tokens=answer.n_answer_tokens,
+                seconds=answer.seconds,
+                at=self._clock(),
+            ),
+        )
         append(self._path, kept)
         self.n_asked += 1
         return kept
-
-
-def _given(answer: Answer, _messages: Sequence[Message], _settings: AskSettings) -> Answer:
-    return answer

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, get_args
 import msgspec
 
 from tracemill.base.text import utf8
+from tracemill.label.model_judge import in_form
 from tracemill.label.outcomes.excerpts import Excerpt
 from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Count, Ratio, Record
@@ -30,8 +31,6 @@ _LEAST_EVIDENCE: Final = 3
 _IN_WORD: Final = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]"
 """A letter or digit of a script that sets words apart, which Thai, Burmese, Khmer, Chinese and
 their like do not."""
-_FENCED: Final = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", re.DOTALL)
-"""An answer as one block of code: models write it so where nothing holds them to a schema."""
 
 _TASK: Final = """You judge what became of the work in one session of a person with a coding agent.
 
@@ -123,10 +122,8 @@ def question(shown: Excerpt) -> tuple[Message, ...]:
 
 def read_answer(answer: str, shown: Excerpt) -> Said | OutcomeFault:
     """Return what a model's answer says became of the work, or why it says nothing."""
-    fenced = _FENCED.fullmatch(answer)
-    try:
-        said = msgspec.json.decode((fenced[1] if fenced else answer).encode(), type=_Answer)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    said = in_form(answer, _Answer)
+    if said is None:
         return "not_in_form"
     if said.outcome == "unknown":
         return Said(said.outcome, said.confidence, None)

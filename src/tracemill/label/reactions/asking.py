@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
+from tracemill.label.model_judge import in_form
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.speech import Heard
@@ -34,8 +35,6 @@ _BEHIND: Final = 3
 _MAX_EVIDENCE: Final = 200
 _RULE: Final = "model"
 _KINDS: Final[Sequence[TurnKind]] = get_args(TurnKind)
-_FENCED: Final = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", re.DOTALL)
-"""An answer as one block of code: models write it so where nothing holds them to a schema."""
 
 _TASK: Final = """You judge what a person's turn says of the work that a coding agent did before it.
 
@@ -210,14 +209,12 @@ def _cut(text: str, most: int) -> str:
 
 def read_answer(answer: str, text: str) -> tuple[Heard, ...] | AnswerFault:
     """Return what a model's answer says of a turn, or why it says nothing."""
-    fenced = _FENCED.fullmatch(answer)
-    try:
-        said = msgspec.json.decode((fenced[1] if fenced else answer).encode(), type=_Answer).labels
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    found = in_form(answer, _Answer)
+    if found is None:
         return "not_in_form"
-    if not said:
+    if not found.labels:
         return "no_label"
-    heard = [_heard(each, text) for each in said[:2]]
+    heard = [_heard(each, text) for each in found.labels[:2]]
     return tuple(filter(None, heard)) if all(heard) else "no_such_evidence"
 
 

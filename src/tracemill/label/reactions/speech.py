@@ -16,7 +16,7 @@ from tracemill.label.reactions.phrases import Said, phrases_in, said_in
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.weighing import readings
 from tracemill.label.reactions.words import words_in
-from tracemill.records.sessions.reactions import ReactionKind
+from tracemill.records.sessions.reactions import ReactionKind, is_sure
 
 MIN_SHARE: Final = 0.4
 """How sure the likeliest reading has to be; below, nothing is heard."""
@@ -71,6 +71,11 @@ def hear(text: str, before: Before | None = None, reply: Reply = NO_REPLY) -> tu
     if any(each.kind == "correction" and each.confidence >= _MIN_FAULT for each in asked):
         decided = tuple(each for each in decided if each.kind != "acceptance")
     return (*decided, *asked)
+
+
+def is_doubtful(heard: Sequence[Heard]) -> bool:
+    """Tell whether the rules hear nothing in a turn, or something of which they are not sure."""
+    return not heard or not all(is_sure(each.kind, each.confidence) for each in heard)
 
 
 def _is_handed_on(text: str, answered: str) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from tracemill.records.privacy.settings import ConsentLevel
 from tracemill.records.refs import Count, Ratio, Record
+from tracemill.records.sessions.turn_labels import TurnPolicy
 from tracemill.records.work.episodes import Outcome
 from tracemill.records.work.outcome_labels import OutcomePolicy
 
@@ -121,7 +122,7 @@ class TurnJudge(Record, frozen=True, kw_only=True):
 
     model: str
     """A model that was asked by `review turns`, by its door and name, for example `openai:NAME`."""
-    policy: Literal["unsure", "all", "agree"] = "unsure"
+    policy: TurnPolicy = "unsure"
     """`unsure`: its word where the rules are not sure; `all`: wherever it has one; `agree`: only
     what both say."""
 
