@@ -1,4 +1,7 @@
-"""Pages over a small workspace that holds what people say and what would like to be obeyed."""
+"""Pages over a small workspace that holds what people say and what would like to be obeyed.
+
+Where the example that comes with the program is shown instead, it is `held`, and `pages` shows it.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +12,10 @@ from starlette.testclient import TestClient
 from tests.flows.sessions import go_back, write_session
 from tests.web.places import HOST, HOSTILE
 from tracemill.capture import emit
+from tracemill.flows.example_history import build_example
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
-from tracemill.web.app import make_app
+from tracemill.web.app import make_app, make_pages
 from tracemill.web.guard import COOKIE, Pass
 
 
@@ -55,3 +59,20 @@ def browser(stranger: TestClient, entry: Pass) -> TestClient:
     assert entered.status_code == 303
     assert COOKIE in stranger.cookies
     return stranger
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a workspace in which a run worked through the example."""
+    folder = tmp_path_factory.mktemp("example")
+    workspace, history = Workspace(folder / "workspace"), build_example(folder / "history")
+    nowhere = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
+    turn(workspace, [history.root], nowhere, Options(workers=1), lambda _: None)
+    return workspace
+
+
+@pytest.fixture
+def pages(held: Workspace) -> Iterator[TestClient]:
+    """Return a browser of what is held, with no door before it."""
+    with TestClient(make_pages(held)) as client:
+        yield client

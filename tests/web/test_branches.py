@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 
 from tracemill.capture import emit
 from tracemill.flows.deriving.gate_rows import GateRow
-from tracemill.flows.example_history import build_example
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.results import BranchRow
 from tracemill.flows.views.branches import branch_figures, commits_by_hash, show_branch
@@ -24,21 +23,6 @@ COUNTS = {
     "gate": "test", "status": "passed", "source": "junit_xml", "uri": "a.xml", "reports": (),
     **dict.fromkeys(("total", "passed", "failed", "errors", "skipped"), 0),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("branches")
-    workspace, history = Workspace(folder / "workspace"), build_example(folder / "history")
-    nowhere = {"CLAUDE_CONFIG_DIR": "/none", "CODEX_HOME": "/none"}
-    turn(workspace, [history.root], nowhere, Options(workers=1), lambda _: None)
-    return workspace
-
-
-@pytest.fixture
-def browser(held: Workspace) -> Iterator[TestClient]:
-    with TestClient(make_pages(held)) as client:
-        yield client
 
 
 @pytest.fixture
@@ -63,11 +47,11 @@ def others(held: Workspace) -> Iterator[list[BranchRow]]:
 
 
 def test_a_branch_is_shown_with_what_it_brought_and_who_made_it(
-    browser: TestClient, held: Workspace
+    pages: TestClient, held: Workspace
 ) -> None:
     (row,) = list_rows(held, "branch", BranchRow, limit=0).rows
     (commit,) = show_branch(held, row.branch, commits_by_hash(held)).commits
-    listed, shown = browser.get("/branches").text, browser.get(f"/branches/{row.branch}").text
+    listed, shown = pages.get("/branches").text, pages.get(f"/branches/{row.branch}").text
 
     assert f'href="/branches/{row.id}"' in listed
     assert "1 branch: 1 merged" in listed
@@ -76,7 +60,7 @@ def test_a_branch_is_shown_with_what_it_brought_and_who_made_it(
     assert commit.subject in shown
     assert all(f'href="/sessions/{name}"' in shown for name in row.sessions)
     assert row.sessions
-    assert browser.get("/branches/none").status_code == 404
+    assert pages.get("/branches/none").status_code == 404
 
 
 def test_the_gates_of_a_branch_come_newest_first_and_undated_ones_last(held: Workspace) -> None:
@@ -104,10 +88,10 @@ def test_the_gates_of_a_branch_come_newest_first_and_undated_ones_last(held: Wor
 
 
 def test_what_nobody_knows_of_a_branch_counts_as_neither(
-    browser: TestClient, held: Workspace, others: list[BranchRow]
+    pages: TestClient, held: Workspace, others: list[BranchRow]
 ) -> None:
     figures = branch_figures(held)
-    page = browser.get("/branches").text
+    page = pages.get("/branches").text
     lines = others[0].added
 
     assert lines is not None
@@ -118,15 +102,15 @@ def test_what_nobody_knows_of_a_branch_counts_as_neither(
     cells = [page.partition(f"/branches/branch_{name}")[2].partition("</tr>")[0] for name in "abcd"]
     assert ["badge fail" in cell for cell in cells] == [False, True, False, False]
     assert ["not yet known" in cell for cell in cells] == [True, False, False, False]
-    assert "unknown" in browser.get("/branches/branch_c").text
+    assert "unknown" in pages.get("/branches/branch_c").text
 
 
 @pytest.mark.parametrize(("query", "n"), [("state=merged", 1), ("rollback=day", 1), ("q=work/", 4)])
 def test_branches_are_filtered_and_searched(
-    browser: TestClient, others: list[BranchRow], query: str, n: int
+    pages: TestClient, others: list[BranchRow], query: str, n: int
 ) -> None:
     assert len(others) == 5
-    assert f"{n} found" in browser.get(f"/branches?{query}").text
+    assert f"{n} found" in pages.get(f"/branches?{query}").text
 
 
 def test_without_a_branch_the_page_says_what_would_be_read(

@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.places import HOST, ORIGIN
+from tests.web.letting_in import let_in
+from tests.web.places import ORIGIN
 from tracemill.capture import emit
 from tracemill.flows.experiments.experiments import list_experiments, start
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.process.experiments import ExperimentPlan, PlannedMetric
 from tracemill.store.workspace import Workspace
-from tracemill.web.app import make_app
-from tracemill.web.guard import Pass
 
 OURS = {"Origin": ORIGIN}
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -43,9 +42,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def browser(workspace: Workspace) -> Iterator[TestClient]:
-    entry = Pass()
-    with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as client:
-        client.get("/enter", params={"token": entry.token})
+    with let_in(workspace) as client:
         yield client
 
 

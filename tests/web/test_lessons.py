@@ -7,14 +7,12 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.places import HOST
+from tests.web.letting_in import let_in
 from tracemill.flows.analysis.failures import read_failure_stats
 from tracemill.flows.analysis.flywheel import check_flywheel
 from tracemill.flows.analysis.patterns import read_practices
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
-from tracemill.web.app import make_app
-from tracemill.web.guard import Pass
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +27,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture
 def browser(example: Workspace) -> Iterator[TestClient]:
-    entry = Pass()
-    with TestClient(make_app(example, [HOST], entry), base_url=f"http://{HOST}") as client:
-        client.get("/enter", params={"token": entry.token})
+    with let_in(example) as client:
         yield client
 
 

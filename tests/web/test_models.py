@@ -8,14 +8,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.filled import AT, keep_models
-from tests.web.places import HOST, ORIGIN
+from tests.web.letting_in import let_in
+from tests.web.places import ORIGIN
 from tracemill.flows.models.evaluations import list_evaluations
 from tracemill.flows.models.registry import note, read_events, read_registry
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.records.models.promotion import ModelEvent
 from tracemill.store.workspace import Workspace
-from tracemill.web.app import make_app
-from tracemill.web.guard import Pass
 
 OURS = {"Origin": ORIGIN}
 SURE = {"sure": "yes"}
@@ -31,9 +30,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def browser(workspace: Workspace) -> Iterator[TestClient]:
-    entry = Pass()
-    with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as client:
-        client.get("/enter", params={"token": entry.token})
+    with let_in(workspace) as client:
         yield client
 
 

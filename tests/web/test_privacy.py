@@ -7,14 +7,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.flows.sessions import write_session
-from tests.web.places import HOST, HOSTILE, ORIGIN
+from tests.web.letting_in import let_in
+from tests.web.places import HOSTILE, ORIGIN
 from tracemill.cli.app import call
 from tracemill.flows.privacy.allowing import list_allowed
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
-from tracemill.web.app import make_app
-from tracemill.web.guard import Pass
 
 OURS = {"Origin": ORIGIN}
 MAIL = "ada.lovelace@analytical-engines.org"
@@ -32,9 +31,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def browser(workspace: Workspace) -> Iterator[TestClient]:
-    entry = Pass()
-    with TestClient(make_app(workspace, [HOST], entry), base_url=f"http://{HOST}") as client:
-        client.get("/enter", params={"token": entry.token})
+    with let_in(workspace) as client:
         yield client
 
 
