@@ -113,6 +113,39 @@ def test_a_missing_place_is_answered_alike_by_every_command(
         assert said.err.count("\n") == 1
 
 
+BY_NAME = (
+    "branch show {}",
+    "dataset build {}",
+    "dataset recipes {}",
+    "dataset show {}",
+    "experiment show {}",
+    "explain {}",
+    "model parity {}",
+    "model show {}",
+    "model train {}",
+    "model which {}",
+    "prompt show {}",
+    "session show {}",
+    "synth definitions export {} there",
+    "synth definitions show {}",
+    "synth generate openai:m --definition {}",
+)
+"""Command lines in which a thing is named that a person may have made, or not."""
+
+
+@pytest.mark.parametrize("line", BY_NAME)
+def test_a_name_that_nothing_has_is_answered_alike_by_every_command(
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert call([*shlex.split(line.format("nope")), "--workspace", "ours"]) == EXIT_NOTHING
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.parametrize("scheduler", ["systemd", "cron", "github"])
 def test_a_schedule_names_what_is_there_or_is_told_that_it_may_be_missing(
     scheduler: str,

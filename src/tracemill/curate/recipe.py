@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.base.errors import UnknownNameError, UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.curate import BUILDERS
 from tracemill.curate.checks import CHECKS, is_droppable
 from tracemill.curate.recipes import shipped
@@ -19,10 +19,10 @@ def shipped_recipe(name: str) -> Recipe:
     """Return a recipe that comes with the program.
 
     Raises:
-        UnknownNameError: none is called so.
+        NotFoundError: none is called so.
     """
     if name not in shipped():
-        raise UnknownNameError("recipe", name, shipped())
+        raise NotFoundError(f"no recipe {name!r}; known: {', '.join(shipped())}")
     return read_recipe(shipped()[name], name)
 
 

@@ -5,7 +5,7 @@ The same session always meets the same model, and raising a share moves sessions
 
 from __future__ import annotations
 
-from tracemill.base.errors import UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.ids import digest
 from tracemill.base.ids import place_of as draw_place
 from tracemill.promote.registry import Registry
@@ -16,11 +16,12 @@ def make_assignments(registry: Registry) -> Assignments:
     """Return how the work is shared out.
 
     Raises:
-        UsageError: no model is in use, or more than everything was given away.
+        NotFoundError: no model is in use.
+        UsageError: more than everything was given away.
     """
     incumbent = registry.incumbent
     if incumbent is None:
-        raise UsageError("no model is in use yet; promote one first: tracemill model promote")
+        raise NotFoundError("no model is in use yet; promote one first: tracemill model promote")
     arms = tuple(
         Arm(
             model_id=model_id,

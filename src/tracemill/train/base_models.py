@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tracemill.base.errors import UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.installing import install_extras, pip_install
 from tracemill.base.named_files import expanded, missing
 
@@ -41,8 +41,8 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
         beside: The folder that relative paths start from.
 
     Raises:
-        NotFoundError: it can only be a place, and nothing is there.
-        UsageError: nothing of that kind is there.
+        NotFoundError: nothing is there, and it is no name of a hub.
+        UsageError: something else is there.
     """
     if named.startswith(_PACKAGE):
         return _in_package(named.removeprefix(_PACKAGE))
@@ -58,8 +58,9 @@ def find_base(named: str, beside: Path | None = None) -> BaseModel:
         return BaseModel(str(path), None)
     if not path.exists() and (path.suffix == ".gguf" or named.startswith((".", "/", "~"))):
         raise missing(path, "base model")
-    if path.exists() or named.count("/") != 1 or named.startswith((".", "/")):
-        raise UsageError(
+    if path.exists() or named.count("/") != 1:
+        kind = UsageError if path.exists() else NotFoundError
+        raise kind(
             f"no base model {named!r}: expected a folder, a GGUF file, a hub id as OWNER/NAME, or "
             "package:NAME"
         )

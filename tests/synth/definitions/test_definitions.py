@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sources.reading import FOREIGN
-from tracemill.base.errors import DataError, UsageError
+from tracemill.base.errors import DataError, NotFoundError
 from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.synth.definitions import (
     NAMES,
@@ -121,9 +121,9 @@ def test_a_definition_is_found_by_name_category_and_file(tmp_path: Path) -> None
 
     assert find_definition("agentic") == find_definition("tracemill-agentic")
     assert find_definition(str(path)).name == "mine"
-    with pytest.raises(UsageError, match="unknown definition 'none'; known: tool-use"):
+    with pytest.raises(NotFoundError, match="unknown definition 'none'; known: tool-use"):
         find_definition("none")
-    with pytest.raises(UsageError, match="expected the definition there"):
+    with pytest.raises(NotFoundError, match="expected the definition there"):
         find_definition(str(tmp_path / "none.md"))
 
 

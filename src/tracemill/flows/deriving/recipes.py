@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
+from tracemill.base.errors import NotFoundError, UsageError
 from tracemill.base.named_files import expanded, is_path, read_named
 from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
@@ -65,10 +65,8 @@ def list_recipes(name: str | None = None) -> RecipeList:
     """Return the recipes that come with the program, or one of them.
 
     Raises:
-        UnknownNameError: none is called so.
+        NotFoundError: none is called so.
     """
-    if name is not None and name not in shipped():
-        raise UnknownNameError("recipe", name, shipped())
     names = shipped() if name is None else (name,)
     return RecipeList(
         recipes=tuple(

@@ -85,7 +85,7 @@ def read_assignments(workspace: Workspace) -> Assignments:
     """Return how the work is shared out.
 
     Raises:
-        UsageError: no model is in use.
+        NotFoundError: no model is in use.
     """
     return make_assignments(read_registry(workspace))
 

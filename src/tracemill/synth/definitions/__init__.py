@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from tracemill.base.errors import UsageError
+from tracemill.base.errors import NotFoundError
 from tracemill.base.named_files import expanded, is_path, missing, read_named
 from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.synth.definitions.agent_file import read_definition, write_agent
@@ -41,8 +41,8 @@ def find_definition(name: str) -> GeneratorDefinition:
     """Return a definition by its name, its category, or the path of a file.
 
     Raises:
-        NotFoundError: there is no such file.
-        UsageError: there is no such name, or the file cannot be read.
+        NotFoundError: there is no such file, or no such name.
+        UsageError: the file cannot be read.
         DataError: the file is no agent's definition.
     """
     for each in load_definitions():
@@ -53,7 +53,9 @@ def find_definition(name: str) -> GeneratorDefinition:
         raise missing(path, "definition")
     if path.suffix != ".md":
         known = ", ".join(NAMES)
-        raise UsageError(f"unknown definition {name!r}; known: {known}, or the path of a .md file")
+        raise NotFoundError(
+            f"unknown definition {name!r}; known: {known}, or the path of a .md file"
+        )
     return read_definition(read_named(path, "definition"), path.name)
 
 
