@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.label.test_observe import seen, shell, tool
 from tests.label.test_outcome import MENTION, TESTED, judged, ran
@@ -39,6 +40,7 @@ LEFT_OPEN = [
     pytest.param(
         open_with(reactions=(reaction(8, "acceptance"), reaction(ASKED, "refinement"))), id="praised"
     ),
+    pytest.param(open_with(granted_turns=(8,)), id="a part was granted"),
     pytest.param(
         open_with(checks=TESTED, ending="agent", plans=(ProposedPlan(opening="do", step=13),)),
         id="a plan that is carried out elsewhere",
@@ -91,17 +93,27 @@ def test_a_step_of_the_process_leaves_nothing_open(asked: str, outcome: str) -> 
     assert judged(about, cwd="/elsewhere").outcome == outcome
 
 
+def saying(index: int, name: str) -> Step:
+    """Return a step that says something, and calls a tool that comes back."""
+    called = tool(index, name, {"file_path": "/a.py"})
+    return structs.replace(called, text="I look at the rest.")
+
+
 @pytest.mark.parametrize(
     ("steps", "is_cut_off"),
     [
         pytest.param((calling(1),), True, id="a call that came back"),
         pytest.param((calling(1), agent(2, "Done.")), False, id="and words behind it"),
         pytest.param((calling(1), user(2, "go on")), False, id="and the person"),
-        pytest.param((agent(1, "I look.", calls=(OPEN,)),), False, id="words of the same step"),
+        pytest.param((saying(1, "Read"),), True, id="and words before it"),
+        pytest.param((saying(1, "Task"),), True, id="a subagent"),
+        pytest.param((saying(1, "Edit"),), False, id="an edit that stands within the words"),
+        pytest.param((saying(1, "AskUserQuestion"),), False, id="a question"),
+        pytest.param((saying(1, "submit"),), False, id="the end that an agent calls"),
         pytest.param((agent(1, "Done."),), False, id="words alone"),
     ],
 )
-def test_a_log_is_cut_off_where_the_agent_said_nothing_behind_its_last_call(
+def test_a_log_is_cut_off_where_the_agent_would_have_said_more_behind_its_last_call(
     steps: tuple[Step, ...], is_cut_off: bool
 ) -> None:
     assert seen(user(0, "add a page"), *steps).is_cut_off is is_cut_off

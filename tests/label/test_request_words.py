@@ -5,7 +5,7 @@ import pytest
 from tracemill.label.reactions.cues import Before, cues_of
 from tracemill.label.reactions.phrases import said_in
 from tracemill.label.reactions.replies import NO_REPLY
-from tracemill.label.reactions.speech import hear
+from tracemill.label.reactions.speech import grants, hear
 from tracemill.label.reactions.weighing import READINGS, readings
 from tracemill.label.reactions.words import words_in
 
@@ -72,8 +72,14 @@ def test_a_wide_question_mark_asks() -> None:
     assert "was-asked" in cues("好", Before(("改",), "要我现在改吗\uff1f"))
 
 
-def test_what_a_program_tells_of_its_tasks_is_nobodys() -> None:
-    news = "<timestamp>Monday</timestamp>\n<system_notification>\nThe task failed."
-
+@pytest.mark.parametrize(
+    "news",
+    [
+        "<timestamp>Monday</timestamp>\n<system_notification>\nThe task failed.",
+        "[Terminal 1a-2b notification: command completed with exit code 1.]\nThe task failed.",
+    ],
+)
+def test_what_a_program_tells_of_its_tasks_is_nobodys(news: str) -> None:
     assert hear(news, SHOWN) == ()
+    assert not grants(f"{news} Great.")
     assert hear("The task failed.", SHOWN) != ()

@@ -7,12 +7,19 @@ from typing import Any
 import pytest
 
 from tracemill.label.calls.commits import may_push
+from tracemill.label.calls.programs import program_of
 from tracemill.label.calls.shell import parse
-from tracemill.label.calls.shown import Shown, may_run
+from tracemill.label.calls.shown import Shown
 from tracemill.label.calls.verdict import Outcome
 
 REPRODUCE = "python reproduce.py"
 PUSHED = "To https://example.org/o/r.git\n   1a2b3c4..5d6e7f8  main -> main\n"
+
+
+def run(shown: Shown, command: str, step: int, how: Outcome, edit: int | None) -> None:
+    line = parse(command)
+    shown.ended(line, step, how, edit, program_of(command, line))
+
 
 RERUNS: list[Any] = [
     pytest.param(REPRODUCE, ("344", None), ("345", None), 3, (4,), id="says something else"),
@@ -25,7 +32,8 @@ RERUNS: list[Any] = [
     pytest.param(REPRODUCE, ("1", None), ("KeyError: 'a'", None), 3, (), id="an error after"),
     pytest.param(REPRODUCE, ("1", 0), ("2", 1), 3, (), id="a bad exit code after"),
     pytest.param("cd app && node a.js", ("1", 0), ("2", 0), 3, (4,), id="in a folder"),
-    pytest.param("python -c 'f()'", ("1", 0), ("2", 0), 3, (), id="no script"),
+    pytest.param("python -c 'f()'", ("1", 0), ("2", 0), 3, (4,), id="code in place"),
+    pytest.param("npm run report", ("1", 0), ("2", 0), 3, (), id="a name of the project's own"),
     pytest.param("ls a.py", ("1", 0), ("2", 0), 3, (), id="no program"),
 ]  # fmt: skip
 
@@ -40,7 +48,7 @@ def test_a_program_that_is_run_again(
 ) -> None:
     shown = Shown()
     for step, (text, code) in ((2, before), (4, after)):
-        shown.ended(parse(command), step, Outcome(code, text), edit)
+        run(shown, command, step, Outcome(code, text), edit)
 
     assert shown.rerun_steps == expected
 
@@ -59,9 +67,38 @@ def test_a_program_that_is_run_after_an_edit(
     text: str, code: int | None, edit: int | None, expected: tuple[int, ...]
 ) -> None:
     shown = Shown()
-    shown.ended(parse(REPRODUCE), 4, Outcome(code, text), edit)
+    run(shown, REPRODUCE, 4, Outcome(code, text), edit)
 
     assert shown.ran_steps == expected
+
+
+def test_code_in_place_looks_before_anything_is_edited_for_what_a_person_says() -> None:
+    shown = Shown()
+    shown.heard(3)
+    for edit, step in ((2, 4), (5, 6)):
+        run(shown, "python -c 'print(total())'", step, Outcome(0, "42"), edit)
+
+    assert shown.ran_steps == (6,)
+
+
+@pytest.mark.parametrize(
+    "said", ["sh: demo: command not found", "python: can't open file 'demo.py'"]
+)
+def test_a_program_that_is_not_there_did_not_run(said: str) -> None:
+    shown = Shown()
+    run(shown, REPRODUCE, 4, Outcome(None, said), 3)
+
+    assert shown.ran_steps == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "ran"), [("head -3", ()), ("head -4", (4,)), ("tail -1", (4,))]
+)
+def test_a_pipe_may_hide_the_end_of_what_a_program_said(command: str, ran: tuple[int, ...]) -> None:
+    shown = Shown()
+    run(shown, f"{REPRODUCE} 2>&1 | {command}", 4, Outcome(0, "one\ntwo\nthree"), 3)
+
+    assert shown.ran_steps == ran
 
 
 PUSHES: list[Any] = [
@@ -138,8 +175,3 @@ def test_a_branch_that_is_merged_is_brought_to_the_main_line(
 
     assert may_push(command) is ("merge" in command)
     assert shown.pushed_steps == ((5,) if expected else ())
-
-
-def test_a_command_that_runs_a_script_is_told_at_little_cost() -> None:
-    assert may_run(REPRODUCE)
-    assert not may_run("echo python")

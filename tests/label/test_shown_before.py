@@ -94,6 +94,14 @@ def told(*heard: tuple[int, ReactionKind], **more: Any) -> dict[str, Any]:
 TOLD = [
     pytest.param(told(), "achieved", id="tested"),
     pytest.param(told((6, "acceptance"), checked_turns=()), "achieved", id="praised"),
+    pytest.param(
+        told((6, "correction"), checked_turns=(), granted_turns=(6,)), "achieved",
+        id="a part was granted",
+    ),
+    pytest.param(
+        told(checked_turns=(), granted_turns=(6,), taken_back_steps=(7,), n_edits=3), "unknown",
+        id="granted, and taken back",
+    ),
     pytest.param(told(checked_turns=()), "unknown", id="never shown"),
     pytest.param(told((6, "correction")), "unknown", id="what was tested is wrong"),
     pytest.param(told((7, "correction")), "unknown", id="a fault since"),

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
+from tracemill.label.calls.edits import is_editor
 from tracemill.records.sessions.activity import Ending
-from tracemill.records.sessions.trajectory import Step, ToolResult
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+
+_ENDS: Final = re.compile(
+    r"(?<!t)ask|exit_?plan|question|user_?input|elicit|finish|submit|completion|respond"
+    r"|\Arun_command\Z"
+)
+"""Tools that ask a person, that end the work, or that a person lets run after the last words."""
 
 
 class LastWord:
@@ -16,7 +25,8 @@ class LastWord:
         self.step = -1
         """The last step of either; -1 before the first."""
         self.is_cut_off = False
-        """Whether the last of them called tools and said nothing, though all calls came back."""
+        """Whether the last of them called tools, though all calls came back, and neither asked a
+        person nor ended with words around its edits."""
         self._open: set[str] = set()
 
     def person(self, step: Step) -> None:
@@ -27,7 +37,8 @@ class LastWord:
         """Take the calls of an agent's step, or of a late result's."""
         if step.speaker == "agent":
             self.step = step.index
-            self.is_cut_off = bool(step.calls) and not step.text.strip()
+            has_words = bool(step.text.strip())
+            self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1]))
             self._open.clear()
         self._open.update(call.id for call in step.calls)
 
@@ -38,3 +49,11 @@ class LastWord:
             self.ending = "error"
         elif step.speaker == "agent" or self.ending == "open_call":
             self.ending = "open_call" if self._open else "agent"
+
+
+def _ends(call: ToolCall) -> bool:
+    """Tell whether an agent that says something with a call may have come to an end with it.
+
+    Edits may stand within the words, and are carried out when all is said.
+    """
+    return is_editor(call.name) or _ENDS.search(call.name.lower()) is not None

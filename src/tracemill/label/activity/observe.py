@@ -205,6 +205,7 @@ class Observer:
             used_texts=self._used.finish(),
             checks=tuple(sorted(self._checks, key=attrgetter("step"))),
             reactions=but_refusals(self._listener.finish(), accepted) if is_person else (),
+            granted_turns=tuple(self._listener.granted) if is_person else (),
             rejected_steps=tuple(sorted(self._rejected - accepted)),
             interrupted_steps=tuple(sorted(self._interrupted - handed)),
             compacted_steps=tuple(sorted(self._compacted)),
@@ -265,6 +266,7 @@ class Observer:
         if not self._goal:
             self._goal = start_of(step.text, _MAX_GOAL)
         self._asked.hear(step, self._checks, self._shown.ran_steps, self._last_edits.of_code)
+        self._shown.heard(step.index)
         self._listener.person(step)
 
     def _watch(self, step: Step) -> None:
@@ -318,7 +320,8 @@ class Observer:
                 if result.status == "error" and held.paths:
                     self._last_edits.failed(held.step)
                 elif result.status not in _UNDONE:
-                    self._taken_back.edited(result.call_id)
+                    is_kept = result.commit is not None
+                    self._taken_back.edited(result.call_id, held.step, is_committed=is_kept)
                     self._edited(held.step, held.at, held.paths, is_work=held.is_work)
                     self._written.add(held.lines)
             case RunningCall():
@@ -350,8 +353,8 @@ class Observer:
         if call.commits or call.drops:
             self._commits.ended(call, exit_code, text)
         if call.runs_or_pushes:
-            outcome = Outcome(exit_code, text)
-            self._shown.ended(call.line, call.step, outcome, self._last_edits.of_any)
+            outcome, edit = Outcome(exit_code, text), self._last_edits.of_any
+            self._shown.ended(call.line, call.step, outcome, edit, call.program)
         if call.pulls:
             self._mentions.opened(text, call.step)
         self._mentions.add(call.named, call.step)

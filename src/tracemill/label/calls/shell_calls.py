@@ -26,9 +26,9 @@ from tracemill.label.calls.commits import (
 )
 from tracemill.label.calls.edits import added_by_shell, edited_by_shell, may_edit
 from tracemill.label.calls.mentions import may_name, named_by
+from tracemill.label.calls.programs import may_run, program_of
 from tracemill.label.calls.scripts import scripted_command
 from tracemill.label.calls.shell import CommandLine, clip, parse
-from tracemill.label.calls.shown import may_run, program_of
 from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdict
 from tracemill.records.sessions.activity import CheckRun
 from tracemill.records.sessions.trajectory import ToolCall, ToolResult
@@ -60,7 +60,7 @@ class ShellCall:
 
     __slots__ = (
         "added", "at", "checks", "commits", "drops", "edits", "exit_code", "line", "named", "place",
-        "pulls", "runs_or_pushes", "step", "subjects",
+        "program", "pulls", "runs_or_pushes", "step", "subjects",
     )  # fmt: skip
 
     def __init__(self, step: int, at: datetime | None, command: str, line: CommandLine) -> None:
@@ -76,7 +76,8 @@ class ShellCall:
         self.edits = edited_by_shell(command, line)
         self.added = tuple(added_by_shell(command)) if self.edits[0] else ()
         self.place = place(line)
-        self.runs_or_pushes = may_push(command) or program_of(line) is not None
+        self.program = program_of(command, line) if may_run(command) else None
+        self.runs_or_pushes = may_push(command) or self.program is not None
 
     @property
     def is_worth_following(self) -> bool:

@@ -11,15 +11,16 @@ import re
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.commits import fails_to_push, pushes
+from tracemill.label.calls.programs import Program, hides_end
 from tracemill.label.calls.shell import CommandLine, clip
 from tracemill.label.calls.verdict import Outcome
 
-_PROGRAM: Final = re.compile(r"(?:python|node|ruby|php|perl|Rscript|julia|lua)(?:\d(?:\.\d+)?)?\Z")
-_SCRIPT: Final = re.compile(r"[\w./~-]+\.\w{1,4}\Z")
-_RUNS: Final = re.compile(r"\b(?:python|node|ruby|php|perl|Rscript|julia|lua)[\d.]* +[\w./~-]+\.\w")
 _FAILED: Final = re.compile(
-    r"Traceback \(most recent|^\w*(?:Error|Exception)\b|^(?:error|panic|fatal)\b", re.MULTILINE
+    r"Traceback \(most recent|^\w*(?:Error|Exception)\b|^(?:error|panic|fatal)\b|"
+    r"command not found|can't open file|is not recognized as|Microsoft Store",
+    re.MULTILINE,
 )
+"""What a program says where it failed, or a shell where it found none: Windows names its shop."""
 _MAX_HELD: Final = 200
 _MAX_FOUND: Final = 100
 _KEPT: Final = 1_000
@@ -39,6 +40,7 @@ class Shown:
         self._ran_well: set[int] = set()
         self._pushed: set[int] = set()
         self._unpushed: set[int] = set()
+        self._heard = -1
 
     @property
     def rerun_steps(self) -> tuple[int, ...]:
@@ -60,15 +62,28 @@ class Shown:
         """Indexes of steps that tried to push and could not, in order."""
         return tuple(sorted(self._unpushed))
 
-    def ended(self, line: CommandLine, step: int, how: Outcome, last_edit: int | None) -> None:
+    def heard(self, step: int) -> None:
+        """Take note that a person spoke."""
+        self._heard = step
+
+    def ended(
+        self,
+        line: CommandLine,
+        step: int,
+        how: Outcome,
+        last_edit: int | None,
+        program: Program | None = None,
+    ) -> None:
         """Take a command line that ended; `last_edit` is the last step that edited."""
         if pushes(line, how.exit_code, how.text):
             self._pushed.add(step)
         elif fails_to_push(line, how.exit_code, how.text) and len(self._unpushed) < _MAX_FOUND:
             self._unpushed.add(step)
-        program = program_of(line)
-        if program is not None:
-            self._ran(program, step, how, -1 if last_edit is None else last_edit)
+        edit = -1 if last_edit is None else last_edit
+        if program is None or hides_end(program, how.text):
+            return
+        if not program.is_in_place or edit > self._heard:
+            self._ran(program.words, step, how, edit)
 
     def _ran(self, program: tuple[str, ...], step: int, how: Outcome, edit: int) -> None:
         exit_code, text = how
@@ -83,16 +98,3 @@ class Shown:
             return
         if is_fine and len(self._rerun) < _MAX_FOUND:
             self._rerun.add(step)
-
-
-def may_run(command: str) -> bool:
-    """Tell at little cost whether a command line could run a script."""
-    return _RUNS.search(command) is not None
-
-
-def program_of(line: CommandLine) -> tuple[str, ...] | None:
-    """Return the program that a command line runs last, with its script and arguments, or None."""
-    words = line.parts[-1].bare if line.parts else ()
-    if len(words) < 2 or not _PROGRAM.match(words[0].rsplit("/", 1)[-1]):  # noqa: PLR2004 - both
-        return None
-    return words if _SCRIPT.match(words[1]) else None

@@ -40,7 +40,7 @@ def is_shown_before(activity: Activity) -> bool:
     undone = max(activity.taken_back_steps, default=-1)
     against = max((*faults, *activity.rejected_steps, *activity.interrupted_steps, undone, 0))
     is_checked = any(step > against for step in activity.checked_turns)
-    is_praised = any(step > undone for step in activity.thanks)
+    is_praised = any(step > undone for step in (*activity.thanks, *activity.granted_turns))
     is_told = activity.ending == "agent" and activity.n_calls > 0 and not activity.is_cut_off
     return is_told and (is_checked or is_praised)
 
@@ -49,7 +49,7 @@ def _shown_steps(activity: Activity) -> list[int]:
     """Return the steps at which something else than the agent's words shows that work was done."""
     passed = [run.step for run in activity.checks if run.passed]
     ran = [*activity.ran_steps, *activity.rerun_steps]
-    return [*_kept_steps(activity), *passed, *ran, *activity.thanks]
+    return [*_kept_steps(activity), *passed, *ran, *activity.thanks, *activity.granted_turns]
 
 
 def _kept_steps(activity: Activity) -> list[int]:

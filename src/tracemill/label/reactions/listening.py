@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import Reply
-from tracemill.label.reactions.speech import Heard, hear
+from tracemill.label.reactions.speech import Heard, grants, hear
 from tracemill.records.events.event import Feedback
 from tracemill.records.events.in_session import FeedbackKind
 from tracemill.records.sessions.reactions import STRENGTHS, Reaction, ReactionKind
@@ -28,6 +28,7 @@ _OF_DEED: Final[dict[FeedbackKind, ReactionKind]] = {
     "disapproval": "rejection",
 }
 _MAX_KEPT: Final = 2_000
+_MAX_GRANTED: Final = 500
 _MAX_ANSWER: Final = 1_600
 _MAX_ASKED: Final = 6
 _MAX_EDITED: Final = 20
@@ -49,6 +50,9 @@ class Listener:
 
     def __init__(self) -> None:
         self._reactions: list[Reaction] = []
+        self.granted: list[int] = []
+        """Indexes of a person's steps that begin by saying that something is well which was edited
+        since the step before, in order."""
         self._asked: list[str] = []
         self._answered = ""
         self._edited: dict[str, None] | None = None
@@ -108,6 +112,8 @@ class Listener:
         self._close()
         if self.has_acted:
             self._open = OpenTurn(step, self.before, self._waited(step.at))
+            if self._edited is not None and len(self.granted) < _MAX_GRANTED and grants(step.text):
+                self.granted.append(step.index)
         self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
         self._answered, self._edited, self._last_call = "", None, None
         self._reply = _Replying()

@@ -110,6 +110,12 @@ def _opening(heard: str) -> str:
     return heard
 
 
+def until_contrast(clause: str) -> str:
+    """Return what a clause says before a word that takes it back."""
+    found = _contrast_within().search(clause)
+    return clause[: found.start()] if found else clause
+
+
 def _is_in_passing(heard: str, end: re.Match[str]) -> bool:
     return end.start() <= _INTERJECTION and heard[end.start() - 1] == ","
 
@@ -156,6 +162,13 @@ def _phrases(whose: Whose) -> Sequence[tuple[str, Phrase]]:
 @cache
 def _contrasts() -> Sequence[re.Pattern[str]]:
     return [expression(language.contrast) for language in languages().values()]
+
+
+@cache
+def _contrast_within() -> re.Pattern[str]:
+    """Return an expression for a blank before any language's word that takes back."""
+    words = "|".join(language.contrast.removeprefix("^") for language in languages().values())
+    return expression(rf"\s(?=(?:{words}))")
 
 
 @cache

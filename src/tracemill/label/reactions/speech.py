@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from tracemill.label.reactions.cues import Before, cues_of
-from tracemill.label.reactions.phrases import Said, phrases_in, said_in
+from tracemill.label.reactions.phrases import Said, phrases_in, said_in, until_contrast
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.weighing import readings
 from tracemill.label.reactions.words import words_in
@@ -26,12 +27,20 @@ _MIN_FAULT: Final = 0.5
 """How sure it has to be that something is wrong, for praise before it to accept nothing."""
 _ASKED_CORRECTION: Final = frozenset({"correction", "clarification"})
 _WORDS: Final = re.compile(r"\w")
-_BY_PROGRAM: Final = re.compile(r"\s*(?:<timestamp>[^<\n]*</timestamp>\s*)?<system_notification>")
+_BY_PROGRAM: Final = re.compile(
+    r"\s*(?:<timestamp>[^<\n]*</timestamp>\s*)?"
+    r"(?:<system_notification>|\[Terminal \S+ notification: )"
+)
 """How a program's own news of a task begins, which some logs hold in a person's place."""
 _HANDED_ON: Final = 200
 """Characters at its end by which a text is known to be the agent's own."""
 _MAX_PRAISE: Final = 3
 """Sentences of praise after which no request is looked for."""
+_CLAUSE_END: Final = re.compile(r"[.!;\n\u3002\uff01\uff1b]+\s*|,\s+|\uff0c")
+_MAX_CLAUSES: Final = 3
+_MAX_CLAUSE: Final = 140
+_MAX_GRANTING: Final = 400
+"""Characters of a text within which it is looked for what a person grants first."""
 _WHOLE: Final[Sequence[ReactionKind]] = ("abandonment", "continuation")
 """What is said of a whole text, which asks for nothing besides. Who goes on by a phrase alone
 pressed a button, or answered a program."""
@@ -76,6 +85,20 @@ def hear(text: str, before: Before | None = None, reply: Reply = NO_REPLY) -> tu
 def is_doubtful(heard: Sequence[Heard]) -> bool:
     """Tell whether the rules hear nothing in a turn, or something of which they are not sure."""
     return not heard or not all(is_sure(each.kind, each.confidence) for each in heard)
+
+
+def grants(text: str) -> bool:
+    """Tell whether a text begins by saying that something is well, whatever it says after that.
+
+    Praise of a part accepts nothing as a whole: it is heard clause by clause, and what follows
+    behind a `but` takes nothing of it back.
+    """
+    if _BY_PROGRAM.match(text):
+        return False
+    clauses = _CLAUSE_END.split(said_in(text).heard[:_MAX_GRANTING])
+    first = islice(filter(str.strip, clauses), _MAX_CLAUSES)
+    parts = (said_in(until_contrast(clause[:_MAX_CLAUSE])) for clause in first)
+    return any("acceptance" in _decided(part) for part in parts)
 
 
 def _is_handed_on(text: str, answered: str) -> bool:

@@ -19,6 +19,10 @@ class TakenBack:
         """Edits that were made."""
         self._held: dict[str, None] = {}
         self._refused: dict[str, int] = {}
+        self._step, self._uncommitted = -1, list[str]()
+        """The last step that edited, and which of its calls no commit holds yet."""
+        self._with: dict[str, list[str]] = {}
+        """By the call that a commit is known by, the other calls whose edits it holds."""
         self._steps: list[int] = []
 
     @property
@@ -26,9 +30,20 @@ class TakenBack:
         """Indexes of steps at which edits were taken back, one for each, in order."""
         return tuple(sorted(self._steps))
 
-    def edited(self, call_id: str) -> None:
-        """Note that the call of an editing tool was carried out."""
+    def edited(self, call_id: str, step: int, *, is_committed: bool = False) -> None:
+        """Note that the call of an editing tool was carried out; the tool may commit it at once.
+
+        Such a commit holds what the step had edited before it, too.
+        """
         self.n_edits += 1
+        if step != self._step:
+            self._step, self._uncommitted = step, []
+        if not is_committed:
+            self._uncommitted.append(call_id)
+        elif self._uncommitted:
+            self._with[call_id], self._uncommitted = self._uncommitted, []
+            if len(self._with) > _MAX_HELD:
+                del self._with[next(iter(self._with))]
         if call_id in self._refused:
             self._steps.append(self._refused[call_id])
             return
@@ -42,9 +57,10 @@ class TakenBack:
             return
         if len(self._refused) < _MAX_HELD:
             self._refused[call_id] = step
-        if call_id in self._held:
-            del self._held[call_id]
-            self._steps.append(step)
+        for each in [call_id, *self._with.pop(call_id, [])]:
+            if each in self._held:
+                del self._held[each]
+                self._steps.append(step)
 
     def stands(self, call_id: str | None) -> bool:
         """Tell whether nobody took back what a call did."""

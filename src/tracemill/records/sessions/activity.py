@@ -230,6 +230,9 @@ class Activity(Record, frozen=True, kw_only=True):
     """Results that failed and are no failure of the work, by why (`IgnoredFailure`)."""
     reactions: tuple[Reaction, ...] = ()
     """What people said and did about the work, in the order of steps, at most 2,000."""
+    granted_turns: tuple[int, ...] = ()
+    """Indexes of a person's steps that begin by saying that something is well, where files were
+    edited since the person's step before, whatever else they say, in order, at most 500."""
     rejected_steps: tuple[int, ...] = ()
     """Indexes of steps of which a person refused a call or that they took back, in order."""
     interrupted_steps: tuple[int, ...] = ()

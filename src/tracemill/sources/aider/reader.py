@@ -300,7 +300,7 @@ class AiderReader:
         if step is None:
             return
         done = {result.call_id for result in step.results}
-        edits = [call for call in step.calls if call.arguments.get("path") == path]
+        edits = [call for call in step.calls if _is_file(call, path)]
         waiting = [call for call in edits if call.id not in done]
         if not edits:
             waiting = [self._call(place, step, "edit", {"path": path})]
@@ -386,3 +386,9 @@ class AiderReader:
         else:
             return _OUTPUT
         return None
+
+
+def _is_file(call: ToolCall, path: str) -> bool:
+    """Tell whether a call edits a file: what the model writes with slashes, Windows does not."""
+    named = str(call.arguments.get("path", ""))
+    return named.replace("\\", "/") == path.replace("\\", "/")
