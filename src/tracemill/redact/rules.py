@@ -45,6 +45,7 @@ JudgeName = Literal[
     "key-data",
     "told",
     "noise",
+    "grouped",
     "any",
     "ipv4",
     "ipv6",

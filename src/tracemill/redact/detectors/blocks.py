@@ -1,6 +1,6 @@
 r"""Private key blocks, whole or cut off, as files, diffs, listings and JSON strings show them.
 
-PuTTY's begin otherwise, and are the same in all else.
+PuTTY's and OpenVPN's begin otherwise, and are the same in all else.
 
 Between the header and its end only Base64 may stand, with what displays put around lines:
 newlines real or escaped (`\n`), line numbers, diff signs, quotes, colour codes. The first
@@ -22,11 +22,16 @@ _PROBE: Final = Probe(
     ("private key----", "private key block----", "private key ----", "private key block ----"),
 )
 _PUTTY_PROBE: Final = Probe(r"Private-Lines: [0-9]{1,4}", ())
+_TUNNEL_PROBE: Final = Probe(
+    r"BEGIN OpenVPN (?:Static key V1|tls-crypt-v2 (?:client|server) key)-{4}",
+    ("openvpn static key v1----", "tls-crypt-v2 client key----", "tls-crypt-v2 server key----"),
+)
 _OPTIONS: Final = re2.Options()
 _OPTIONS.encoding = re2.Options.Encoding.LATIN1
 _OPTIONS.log_errors = False
 _HEADER: Final = re2.compile(
-    rb"-{4,5} ?BEGIN[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4}|Private-Lines: [0-9]{1,4}",
+    rb"-{4,5} ?BEGIN[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4}|Private-Lines: [0-9]{1,4}"
+    rb"|-{4,5} ?BEGIN OpenVPN [0-9A-Za-z -]{6,30}[Kk]ey(?: V1)? ?-{4}",
     options=_OPTIONS,
 )
 _BETWEEN: Final = re2.compile(
@@ -36,19 +41,20 @@ _BETWEEN: Final = re2.compile(
 )
 _RUN: Final = re2.compile(rb"(?:[0-9A-Za-z+=]|/|\\/)+", options=_OPTIONS)
 _END: Final = re2.compile(
-    rb"-{4,6} ?END[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-(?:MAC|Hash):",
+    rb"-{4,6} ?END(?:[A-Z0-9 ]{1,40}PRIVATE KEY(?: BLOCK)?| OpenVPN [0-9A-Za-z -]{6,30}) ?-{4,5}"
+    rb"|Private-(?:MAC|Hash):",
     options=_OPTIONS,
 )
 
 _HEADER_LENGTH: Final = 80
-_FULL_LINE: Final = 40
+_FULL_LINE: Final = 32
 _LEAST_BODY: Final = 24
 
 
 class KeyBlockDetector(ByPlace):
     """Finds private key blocks."""
 
-    probes: Final = (_PROBE, _PUTTY_PROBE)
+    probes: Final = (_PROBE, _PUTTY_PROBE, _TUNNEL_PROBE)
 
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self._token = pseudonyms.token

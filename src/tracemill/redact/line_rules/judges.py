@@ -63,10 +63,11 @@ _ID_PREFIX: Final = re.compile(
 )
 _TELLS: Final = re.compile(
     rb"(?i)(?:\bwith|\busing|\bis|\bwas|\bist|\blautet|\bes|\best|[:=])[ \t]"
-    rb"|\bpassphrase[ \t]+[\"'`]"
+    rb"|\b(?:passphrase|to)[ \t]+[\"'`]"
 )
 _BEFORE_TELLING: Final = 8
 _MADE_UP_SHARE: Final = 0.4
+_GROUPED_SHARE: Final = 0.5
 _MADE_UP_DIGITS_SHARE: Final = 0.75
 _GOES_ON: Final = re.compile(rb"[0-9A-Za-z/@(+%\[]|\.[0-9A-Za-z]|:[0-9A-Za-z/]")
 _FILE_ENDING: Final = re.compile(rb"\.[a-z][a-z0-9]{0,7}\Z")
@@ -209,6 +210,12 @@ def _told(found: Candidate) -> Extent | None:
 def _noise(found: Candidate) -> Extent | None:
     """Where code may stand as well, only a value of all signs of a keyboard is a key."""
     return whole(found) if values.is_noise(found.value) else None
+
+
+def _grouped(found: Candidate) -> Extent | None:
+    """Groups of letters are a password where together they make no words."""
+    value = found.value.replace(b" ", b"")
+    return whole(found) if word_share(value) < _GROUPED_SHARE else None
 
 
 def _paired(found: Candidate) -> Extent | None:
@@ -373,6 +380,7 @@ _JUDGES: Final[Mapping[JudgeName, Judge]] = {
     "key-data": _key_data,
     "told": _told,
     "noise": _noise,
+    "grouped": _grouped,
     "shaped": _shaped,
     "any": _any,
 }

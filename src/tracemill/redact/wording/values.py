@@ -16,7 +16,7 @@ import re2
 
 from tracemill.redact.wording.accents import is_language, unescaped
 from tracemill.redact.wording.code_forms import is_number, is_setting, is_urn
-from tracemill.redact.wording.words import word_share
+from tracemill.redact.wording.words import is_jumbled, word_share
 
 _BYTES: Final = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
@@ -326,7 +326,7 @@ def is_password(value: bytes, *, is_quoted: bool) -> bool:
         return True
     if is_quoted and len(value) >= _TYPED_LENGTH and word_share(value) < _PASSWORD_SHARE:
         return not is_language(value) and b" " not in value
-    return not is_words(value) and any(c not in LETTERS for c in value)
+    return is_jumbled(value) or (not is_words(value) and any(c not in LETTERS for c in value))
 
 
 def is_public(name: bytes) -> bool:
@@ -341,7 +341,7 @@ def is_typed(value: bytes) -> bool:
 
 def is_made_up(value: bytes) -> bool:
     """Tell the same where a name promises a password: letters with digits behind are one too."""
-    if is_typed(value) or _DIGITS_BEHIND.match(value):
+    if is_typed(value) or _DIGITS_BEHIND.match(value) or is_jumbled(value):
         return True
     return _ONE_DIGIT.match(value) is not None and word_share(value) < _PASSWORD_SHARE
 

@@ -15,6 +15,11 @@ _PAIRS: Final = frozenset(bytes((one[0], other)) for one in _FOLLOWERS.split() f
 _LETTERS_IN_A_ROW: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
 _SHORTEST_WORD: Final = 3
 _COMMON_SHARE: Final = 0.6
+_JUMBLED_LENGTH: Final = 12
+_JUMBLED_RUN: Final = 3.2
+"""Letters in a row of one case, on average: names have more."""
+_JUMBLED_SHARE: Final = 0.25
+_NAME: Final = re.compile(rb"[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?\Z|(?:[A-Z][a-z]+){2,}\Z")
 
 
 def _is_wordlike(letters: bytes) -> bool:
@@ -32,3 +37,13 @@ def word_share(value: bytes) -> float:
         len(part) for part in parts if len(part) >= _SHORTEST_WORD and _is_wordlike(part)
     )
     return in_words / len(value) if value else 0.0
+
+
+def is_jumbled(value: bytes) -> bool:
+    """Tell whether letters alone were drawn: both cases in turn, and no words in them."""
+    if len(value) < _JUMBLED_LENGTH or not (value.isascii() and value.isalpha()):
+        return False
+    if value.islower() or value.isupper() or _NAME.match(value):
+        return False
+    is_short = len(value) / len(_LETTERS_IN_A_ROW.findall(value)) < _JUMBLED_RUN
+    return is_short and word_share(value) < _JUMBLED_SHARE
