@@ -5,7 +5,8 @@
 `judged/error_fixes.tsv` holds pairs of a failing step and the step in which it worked, and whether
 the second is an attempt at what failed in the first that worked. `drawn` says from where: `first`
 from six public repositories with checkpoints, `formats` from the shared sessions of all formats,
-`projects` from twelve repositories more, `unseen` and `again` from eight others. Each workspace is
+`projects` from twelve repositories more, `unseen` and `again` from eight others, `fresh`, `aside` and `later` from sixteen,
+fifteen and twelve after these. Each workspace is
 what `benchmarks/links.py --workspaces` keeps of a repository, or a run over the shared sessions.
 """
 

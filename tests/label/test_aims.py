@@ -53,6 +53,13 @@ def edit(index: int, old: str, new: str, **more: Any) -> Step:
         ("deploy one", "deploy one; echo done", False),
         ("deploy one", "deploy one | tail -3", False),
         ("git add a.py && git commit -m one", "cd src && git add a.py && git commit -m one", True),
+        ("git show abc12:a.py", "git show --stat fed34 -- b.py", False),
+        ("shop list --old --label=fruit --state=open", "shop list -l fruit --state open", True),
+        ("shop list --old --label=fruit --state=open", "shop list --kind=cart --state=open", False),
+        ("shop list --old", "shop list --kind=cart", True),
+        ("git switch -c feat/sums", "git switch -c sums", True),
+        ("gh repo view ada/sums", "gh repo view ada/sums", False),
+        ("corepack pnpm run start", "pnpm run start", True),
     ],
 )
 def test_a_command_is_answered_by_one_that_wants_the_same(
@@ -73,12 +80,73 @@ def test_a_command_is_answered_by_one_that_wants_the_same(
         ("go test ./a -run TestTotals", "go test ./...", True),
         ("go test ./a/b", "go test ./a/...", True),
         ("go test ./ab", "go test ./a/...", False),
+        ("cd /src/web && go test ./...", "cd /src/api && go test ./...", False),
+        ("cd web && go test ./...", "cd api && go test ./...", False),
+        ("cd /src/web && go test ./...", "cd /src && go test ./...", True),
+        ("cd /src/web && go test ./...", "go test ./...", True),
+        ("go test ./... | grep -A3 Totals", "go test ./...", True),
+        ("go test ./...", "go test ./... 2>&1 | grep Totals", False),
     ],
 )
 def test_a_check_is_answered_by_one_that_looks_at_all_of_it(
     failed: str, worked: str, is_same: bool
 ) -> None:
     assert is_answered(shell(1, failed, FAILED, exit_code=1), shell(2, worked, PASSED)) == is_same
+
+
+@pytest.mark.parametrize(
+    ("failed", "worked", "is_same"),
+    [
+        ("npm test", "npm test -- --testPathPatterns=sums", False),
+        ("npm test -- --testPathPatterns=sums", "npm test -- --testPathPatterns sums", True),
+        ("npm test -- --testPathPatterns=sums", "npm test", True),
+        ("npm test", "npm test sums", False),
+        ("npm test means", "npm test sums", False),
+        ("pnpm --filter web test", "pnpm --filter api test", False),
+        ("pnpm --filter web test", "pnpm test", True),
+        ("corepack pnpm test", "pnpm test", True),
+        ("node --run test", "node --run test", True),
+    ],
+)
+def test_tests_are_answered_by_those_that_look_at_all_of_them(
+    failed: str, worked: str, is_same: bool
+) -> None:
+    steps = shell(1, failed, "1 failed, 3 passed", exit_code=1), shell(2, worked, "4 passed")
+
+    assert is_answered(*steps) == is_same
+
+
+@pytest.mark.parametrize(
+    ("failed", "worked", "is_same"),
+    [
+        ("tsc --noEmit", "tsc --noEmit | grep -c error || echo none", False),
+        ("tsc --noEmit", "tsc --noEmit | grep 'error TS'", True),
+        ("tsc --noEmit", "tsc --noEmit | grep src/web.ts", False),
+        ("tsc --noEmit | grep src/web.ts", "tsc --noEmit | grep src/web.ts", True),
+        ("tsc --noEmit | grep src/web.ts", r"tsc --noEmit | grep 'src/web.ts\|src/api.ts'", True),
+        ("tsc --noEmit | grep src/web.ts", "tsc --noEmit", True),
+    ],
+)
+def test_a_search_for_one_file_looks_at_no_other(failed: str, worked: str, is_same: bool) -> None:
+    said = "src/web.ts(1,2): error TS2304: Cannot find name"
+    steps = shell(1, failed, said, exit_code=1), shell(2, worked, "(no output)")
+
+    assert is_answered(*steps) == is_same
+
+
+def test_a_check_in_a_wrong_folder_is_answered_in_the_right_one() -> None:
+    no_module = "FAIL\t./... [setup failed]"
+    wrong = shell(1, "cd /src && go test ./...", no_module, exit_code=1)
+
+    assert is_answered(wrong, shell(2, "cd /src/api && go test ./...", PASSED))
+
+
+def test_a_script_of_another_package_answers_nothing() -> None:
+    said = "> {0}@1.0.0 test /src/{0}\n> vitest run\n\n Tests  {1}"
+    failed = shell(1, "pnpm test", said.format("web", "1 failed | 3 passed (4)"), exit_code=1)
+
+    assert is_answered(failed, shell(2, "pnpm test", said.format("web", "4 passed (4)")))
+    assert not is_answered(failed, shell(2, "pnpm test", said.format("api", "4 passed (4)")))
 
 
 def test_a_part_that_passes_leaves_the_whole_open() -> None:

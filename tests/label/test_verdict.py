@@ -2,7 +2,7 @@ import pytest
 
 from tracemill.label.calls.commands import checks, unfold
 from tracemill.label.calls.shell import parse
-from tracemill.label.calls.verdict import Outcome, verdict
+from tracemill.label.calls.verdict import Outcome, verdict, verdicts
 
 
 def passed(command: str, code: int | None, text: str = "") -> bool | None:
@@ -155,6 +155,7 @@ SUMMARIES = [
     ("mise run lint | tail", "[lint:go] 1 issues:\n[lint:go] ERROR task failed", False),
     ("bunx biome check | tail", "Checked 9 files in 5ms. No fixes applied.\nFound 1 error.", False),
     ("bunx biome check | tail", "Checked 9 files in 5ms. No fixes applied.", True),
+    ("npm run build | tail -3", "○  (Static)   prerendered as static content", True),
     ("npm run lint | tail", 'error: script "lint" exited with code 1', False),
     ("mypy . | tail", "Success: no issues found in 3 source files", True),
     ("mypy . | tail", "Found 3 errors in 1 file (checked 3 source files)", False),
@@ -201,3 +202,28 @@ def test_each_check_of_a_chain_has_its_own_verdict() -> None:
     outcome = Outcome(0, "0 issues.\n--- FAIL: TestA\nFAIL")
 
     assert [verdict(line, check, outcome, 2) for check in checks(line)] == [True, False]
+
+
+BIOME_FAILED = "> biome check\n\nChecked 9 files in 5ms. No fixes applied.\nFound 11 errors."
+TSC_FAILED = "a.ts(1,2): error TS2304: no\n\nFound 2 errors in 1 file.\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "expected"),
+    [
+        ("tsc --noEmit && eslint . && jest", "Tests: 2 passed, 2 total", [True, True, True]),
+        ("eslint . && jest", "Tests: 1 failed, 2 passed, 3 total", [None, False]),
+        ("eslint .; jest", "Tests: 2 passed, 2 total", [None, True]),
+        ("eslint . | tail -3 && jest", "Tests: 2 passed, 2 total", [None, True]),
+        ("ready || eslint . && jest", "Tests: 2 passed, 2 total", [None, True]),
+        ("eslint . && jest", "Tests: 2 passed, 2 total\nnpm ERR! code 1", [None, True]),
+        ("biome check && tsc --noEmit", BIOME_FAILED, [False, None]),
+        ("biome check && tsc --noEmit", TSC_FAILED, [None, False]),
+    ],
+)
+def test_behind_two_ampersands_a_check_runs_only_if_that_before_passed(
+    command: str, text: str, expected: list[bool | None]
+) -> None:
+    line = parse(command)
+
+    assert verdicts(line, list(checks(line)), Outcome(None, text)) == expected

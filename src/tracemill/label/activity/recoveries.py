@@ -22,13 +22,13 @@ from tracemill.label.calls.aims import (
     Aim,
     aims,
     bypasses,
-    check_aim,
     command_aim,
     line_aims,
     takes_back,
     why_no_aim,
 )
 from tracemill.label.calls.answers import is_answer, was_not_run
+from tracemill.label.calls.check_aims import check_aim, place_of
 from tracemill.label.calls.shell import Part
 from tracemill.label.calls.shell_calls import (
     SHELLS,
@@ -39,7 +39,6 @@ from tracemill.label.calls.shell_calls import (
 )
 from tracemill.label.calls.symptoms import cause_of, symptom
 from tracemill.label.calls.tool_names import plain_name
-from tracemill.records.sessions.activity import CheckKind
 from tracemill.records.sessions.recoveries import (
     Change,
     FailureCause,
@@ -139,10 +138,11 @@ class Recoveries:
             if passed is not None and takes_back(call.line.parts[check.place + 1 :]):
                 self.ignored["taken_back"] += not passed
             elif passed is not None:
-                part = call.line.parts[check.place]
-                self.check(check.kind, part, tried, passed=passed)
-                if passed and (aim := command_aim(part, has_failed=False)) is not None:
-                    self._worked(aim, tried, is_proof=True)
+                part, *behind = call.line.parts[check.place :]
+                aim = check_aim(check.kind, part, behind, place_of(call.place, tried.text))
+                self.check(aim, tried, passed=passed)
+                if passed and (done := command_aim(part, has_failed=False)) is not None:
+                    self._worked(done, tried, is_proof=True)
 
     def _take_unstarted(self, call: ShellCall, tried: Attempt, result: ToolResult) -> None:
         aim = next(line_aims(call.line, has_failed=True), None)
@@ -153,10 +153,9 @@ class Recoveries:
         else:
             self._take(aim, tried)
 
-    def check(self, kind: CheckKind, part: Part, tried: Attempt, *, passed: bool) -> None:
+    def check(self, aim: Aim, tried: Attempt, *, passed: bool) -> None:
         """Take a check that passed or failed; what passed answers all that it covers."""
-        aim = check_aim(kind, part)
-        held = self._open.get((kind, aim.family), ())
+        held = self._open.get((aim.kind, aim.family), ())
         if not passed:
             same = next((each for each in held if aim.is_same_check(each.aims[0])), None)
             self._failed(aim, tried, same)

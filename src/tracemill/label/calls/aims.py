@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tracemill.label.calls.answers import ANSWERING
 from tracemill.label.calls.commands import unfold
@@ -34,7 +34,7 @@ _LOOKING: Final = ANSWERING | frozenset(
 """Programs whose exit code is an answer, or that only look."""
 _LOOKING_VERBS: Final = frozenset(
     {("systemctl", "status"), ("systemctl", "is-active"), ("systemctl", "is-enabled")}
-    | {("gh", "pr", "checks"), ("gh", "run", "watch")}
+    | {("gh", "pr", "checks"), ("gh", "run", "watch"), ("gh", "repo", "view")}
 )
 """Commands whose exit code tells how something else stands."""
 _QUIET: Final = frozenset({"cd", "export", "source", ".", "set", "echo", "printf", "sleep", "pwd"})
@@ -57,13 +57,6 @@ _VALUED: Final = frozenset(
     | {"-R", "--namespace", "--context", "--project-directory", "--manifest-path"}
 )
 """Options before a verb behind which a folder or a name stands."""
-_NAMED_TESTS: Final = frozenset(
-    {"-run", "--run", "-k", "-t", "-g", "-m", "--grep", "--testNamePattern", "--test-name-pattern"}
-    | {"--gtest_filter", "--tests", "--only"}
-)
-"""Options that narrow a check to tests of these names."""
-_EVERYTHING: Final = frozenset({".", "./..."})
-_BETWEEN_NAMES: Final = re.compile(r"\||\bor\b|[\s^$()\"']+")
 _TAKES_BACK: Final = (("checkout",), ("restore",), ("stash",))
 _HELP: Final = frozenset({"--help", "-h", "help", "--version"})
 _MODES: Final = frozenset({"--check", "--dry-run", "--list", "--diff"})
@@ -76,6 +69,10 @@ _INTERPRETERS: Final = frozenset(
 )
 _ASKED: Final = frozenset({"psql", "sqlite3", "mysql", "redis-cli", "mongosh", "duckdb"})
 """Programs that are given a query, and say nothing of what it is about."""
+_WITH_PROSE: Final = frozenset(
+    {"-m", "--message", "--title", "--body", "--description", "--reason", "--comment"}
+)
+"""Options behind which people are told something."""
 _IN_PLACE: Final = frozenset({"-c", "-e", "-", "-lc", "--eval", "-p"})
 _SUBCOMMAND: Final = re.compile(r"[a-z][a-z_-]{2,30}")
 _OF_TOOLS: Final = (*PATH_ARGUMENTS, "absolute_path", "url", "urls", "uri", "query", "pattern")
@@ -85,28 +82,32 @@ _PURPOSES: Final = ("pattern", "query", "prompt", "regex")
 _LISTING: Final = frozenset({"glob", "ls", "list", "list_dir", "find"})
 """Tools whose patterns only say which files are looked at."""
 _COMMON_NAMES: Final = frozenset(
-    {
-        "",
-        "index",
-        "main",
-        "page",
-        "layout",
-        "readme",
-        "__init__",
-        "mod",
-        "package",
-        "config",
-        "skill",
-    }
+    {"", "index", "main", "page", "layout", "readme", "__init__", "mod", "package", "config"}
     | {"route", "routes", "types", "utils", "settings", "license", "app", "src", "docs", "tests"}
+    | {"skill"}
 )
 """What many files and folders are called, without what stands behind the first dot."""
 _WORD: Final = re.compile(r"[^\W\d]\w{2,}")
+_NAME: Final = re.compile(r"(?![\d.]+\Z)[\w.@/:+-]{3,}")
 _MAX_SAID: Final = 20_000
 _SHORT_LINE: Final = 8
+_FOLDER: Final = frozenset(".$~-")
+"""How folders begin of which their names do not say where they are."""
 _ALIKE: Final = 0.5
 """Share that two calls must have in common: of the lines that the shorter edit writes, as one may
 be tried again in part, or of the words of the longer call."""
+
+
+class Narrowed(NamedTuple):
+    """What narrows an attempt, besides what it is used on."""
+
+    names: frozenset[str] = frozenset()
+    """Tests that a check is narrowed to, or what a command's options name."""
+    place: str | None = None
+    """The folder in which a check is run, where that is said."""
+
+
+_ALL: Final = Narrowed()
 
 
 class Aim:
@@ -119,7 +120,7 @@ class Aim:
         family: str,
         things: frozenset[str] = frozenset(),
         arguments: Mapping[str, Any] | None = None,
-        names: frozenset[str] = frozenset(),
+        narrowed: Narrowed = _ALL,
     ) -> None:
         self.kind = kind
         self.what = what
@@ -129,8 +130,7 @@ class Aim:
         self.things = things
         """What it is used on: files, objects, what a check is narrowed to."""
         self._arguments = arguments or {}
-        self._names = names
-        """Names of tests that a check is narrowed to."""
+        self._names, self._place = narrowed
 
     @property
     def _purpose(self) -> frozenset[str]:
@@ -151,6 +151,8 @@ class Aim:
 
     def covers(self, other: Aim) -> bool:
         """Tell whether a check looks at all that another one of its family looks at."""
+        if _is_elsewhere(self._place, other._place):
+            return False
         if self._names and not (other._names and other._names <= self._names):
             return False
         return not self.things or (
@@ -165,7 +167,8 @@ class Aim:
 
     def is_same_check(self, other: Aim) -> bool:
         """Tell whether another check of the family looks at the same."""
-        return self.things == other.things and self._names == other._names
+        is_named_so = self.things == other.things and self._names == other._names
+        return is_named_so and not _is_elsewhere(self._place, other._place)
 
     def is_same(self, other: Aim) -> bool:
         """Tell whether another attempt of the same family, which is no check, wants the same."""
@@ -174,8 +177,16 @@ class Aim:
                 return not self.things.isdisjoint(other.things) and self._is_alike(other)
             case "tool":
                 return self._is_same_thing(other) and self._is_alike(other)
+            case _ if self.things and other.things:
+                return not self.things.isdisjoint(other.things)
             case _:
-                return not (self.things and other.things and self.things.isdisjoint(other.things))
+                return self._is_named_like(other)
+
+    def _is_named_like(self, other: Aim) -> bool:
+        """Tell whether the options of commands name the same, where these name no objects."""
+        fewer, more = sorted((self._names, other._names), key=len)
+        shared = sum(any(name in each or each in name for each in more) for name in fewer)
+        return not fewer or shared > _ALIKE * len(fewer)
 
     def _is_same_thing(self, other: Aim) -> bool:
         """Tell whether tools are used on one thing, on files of one name, or for one purpose."""
@@ -199,24 +210,6 @@ class Aim:
         if not self.words or not other.words:
             return self.said == other.said
         return len(self.words & other.words) >= _ALIKE * n_words
-
-
-def check_aim(kind: FailureKind, part: Part) -> Aim:
-    """Return what a check wants; its things are the files, folders and tests that it names."""
-    program = _program(part.bare or part.words)
-    rest = (part.bare or part.words)[len(program.split()) :]
-    named = (word.rstrip("/") for word in rest if not word.startswith("-"))
-    things = frozenset(word for word in named if any(letter in word for letter in "./:"))
-    things -= _EVERYTHING
-    return Aim(kind, program, program, things, names=frozenset(_test_names(rest)))
-
-
-def _test_names(words: Sequence[str]) -> Iterator[str]:
-    """Yield the names, or parts of names, of the tests that a check is narrowed to."""
-    for before, word in pairwise((*words, "")):
-        option, _, value = before.partition("=")
-        if option in _NAMED_TESTS:
-            yield from _BETWEEN_NAMES.split(value or word)
 
 
 def aims(call: ToolCall, *, has_failed: bool) -> Iterator[Aim]:
@@ -312,18 +305,36 @@ def command_aim(part: Part, *, has_failed: bool) -> Aim | None:
         return Aim("command", f"{told.place} {inner.what}", family, inner.things)
     if _only_looks(words) or not _HELP.isdisjoint(words[1:]):
         return None
-    program, name = _program(words), _name(words[0])
+    program, name = program_with_verb(words), _name(words[0])
     said = [word for word in words[1:] if word[:1] != "-"]
     if not _ASKED.isdisjoint(words[:2]) or (
         name in _INTERPRETERS and not (said and _has_script(words))
     ):
         return None
     does = said[:1] if program == name else []
+    valued = {word for before, word in pairwise(words) if before[:1] == "-"}
     verbs = [word for word in said[1:2] if does and _SUBCOMMAND.fullmatch(word)]
+    verbs = [word for word in verbs if word not in valued]
     what = " ".join([program, *does])
     family = " ".join([what, *verbs, *sorted(_MODES.intersection(words))])
-    objects = (word for before, word in pairwise(words) if before[:1] != "-" and word[:1] != "-")
-    return Aim("command", what, family, frozenset(objects) - {*what.split(), *verbs})
+    objects, named = _named(words)
+    objects -= {*what.split(), *verbs}
+    narrowed = _ALL if objects else Narrowed(named)
+    return Aim("command", what, family, objects, narrowed=narrowed)
+
+
+def _named(words: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a command names: as its objects, and as values of its options but prose."""
+    objects: set[str] = set()
+    values: set[str] = set()
+    for before, word in pairwise(words):
+        if word[:1] != "-":
+            is_value = before[:1] == "-" and before != "--" and "=" not in before
+            (values if is_value else objects).add("" if before in _WITH_PROSE else word)
+        elif word[:2] == "--":
+            option, _, value = word.partition("=")
+            values.add("" if option in _WITH_PROSE else value)
+    return frozenset(filter(None, objects)), frozenset(filter(_NAME.fullmatch, values))
 
 
 def _has_script(words: Sequence[str]) -> bool:
@@ -335,11 +346,11 @@ def _only_looks(words: Sequence[str]) -> bool:
     is_editing = words[0] in {"sed", "perl"} and any(w.startswith(("-i", "-pi")) for w in words)
     if _name(words[0]) in _LOOKING:
         return not is_editing
-    verbs = tuple(_program(words).split())
+    verbs = tuple(program_with_verb(words).split())
     return any(verbs[: len(looking)] == looking for looking in _LOOKING_VERBS)
 
 
-def _program(words: Sequence[str]) -> str:
+def program_with_verb(words: Sequence[str]) -> str:
     """Return a command's program, with its verb where that says what it does."""
     name = _name(words[0])
     if name not in _WITH_VERB:
@@ -347,6 +358,15 @@ def _program(words: Sequence[str]) -> str:
     verbs = [word for before, word in pairwise(words) if word[:1] != "-" and before not in _VALUED]
     has_two = name in _WITH_TWO_VERBS or not _TWO_VERBS.isdisjoint(verbs[:1])
     return " ".join([name, *verbs[: 2 if has_two else 1]])
+
+
+def _is_elsewhere(place: str | None, before: str | None) -> bool:
+    """Tell whether a folder is surely neither another one nor above it."""
+    if place is None or before is None or not _FOLDER.isdisjoint((place[:1], before[:1])):
+        return False
+    now, then = place.rstrip("/"), before.rstrip("/")
+    is_same_root = now.startswith("/") == then.startswith("/")
+    return is_same_root and now != then and not then.startswith(f"{now}/")
 
 
 def _is_within(thing: str, wider: str) -> bool:

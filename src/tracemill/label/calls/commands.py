@@ -96,6 +96,8 @@ _RUNNERS: Final = _set(
     "hatch pdm npm-run-all ant"
 )
 """Programs that run the project's own scripts by name."""
+_RUN_BY_NODE: Final = ("--run",)
+"""With which `node` does so, too."""
 
 _SCRIPTS: Final[Mapping[str, CheckKind]] = {
     **_each("test", "t test tests unit e2e spec specs integration pytest vitest jest"),
@@ -208,10 +210,10 @@ def check_kind(part: Part) -> CheckKind | None:
     name = _ON_WINDOWS.sub("", _FOLDERS.sub("", words[0])).partition("@")[0]
     if name in _TOOLS:
         return _tool_kind(name, words)
+    if name in _RUNNERS or words[1:2] == _RUN_BY_NODE:
+        return _script_kind(name, words[1:])
     if name in _VERBS:
         return _verb_kind(name, words)
-    if name in _RUNNERS:
-        return _script_kind(name, words[1:])
     if _PYTHON.match(name) and words[1:]:
         return _python_kind(words[1:])
     is_told = name in SHELL_NAMES and len(words) > 1

@@ -30,7 +30,7 @@ _NOT_COMMANDS: Final = _CONTROL | {"then", "do", "else", "{", "}", "done", "fi"}
 
 _PREFIXES: Final = frozenset(
     {"time", "rtk", "env", "sudo", "command", "nohup", "nice", "exec", "caffeinate", "stdbuf"}
-    | {"timeout", "gtimeout", "npx", "bunx", "pnpx", "uvx", "xvfb-run"}
+    | {"timeout", "gtimeout", "npx", "bunx", "pnpx", "uvx", "xvfb-run", "corepack"}
 )
 """Programs that only run the rest of their line."""
 

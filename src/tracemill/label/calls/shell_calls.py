@@ -29,7 +29,7 @@ from tracemill.label.calls.mentions import may_name, named_by
 from tracemill.label.calls.programs import may_run, program_of
 from tracemill.label.calls.scripts import scripted_command
 from tracemill.label.calls.shell import CommandLine, clip, parse
-from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdict
+from tracemill.label.calls.verdict import Outcome, passed_by_hook, verdicts
 from tracemill.records.sessions.activity import CheckRun
 from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
@@ -88,17 +88,12 @@ class ShellCall:
     def runs(self, exit_code: int | None, text: str) -> list[CheckRun]:
         """Return the checks that it ran, with their verdicts; a commit's hook may be one."""
         outcome = Outcome(exit_code, text)
-        n_checks = len(self.checks)
-        if self.commits and not n_checks and passed_by_hook(text):
+        if self.commits and not self.checks and passed_by_hook(text):
             return [CheckRun(step=self.step, check="test", passed=True, at=self.at)]
+        found = verdicts(self.line, self.checks, outcome)
         return [
-            CheckRun(
-                step=self.step,
-                check=check.kind,
-                passed=verdict(self.line, check, outcome, n_checks),
-                at=self.at,
-            )
-            for check in self.checks
+            CheckRun(step=self.step, check=check.kind, passed=passed, at=self.at)
+            for check, passed in zip(self.checks, found, strict=True)
         ]
 
 

@@ -11,7 +11,7 @@ found nothing to test, gives no verdict either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -21,25 +21,11 @@ from tracemill.label.calls.commands import Check
 from tracemill.label.calls.shell import CommandLine, Part, clip
 from tracemill.records.sessions.activity import CheckKind
 
-_OUTPUT_START: Final = 2_000
-_OUTPUT_END: Final = 4_000
+_OUTPUT_START, _OUTPUT_END = 2_000, 4_000
 _NOT_STARTED: Final = frozenset({126, 127})
 _QUIET: Final = frozenset(
-    {
-        "cd",
-        "export",
-        "source",
-        ".",
-        "set",
-        "echo",
-        "printf",
-        "true",
-        "mkdir",
-        "rm",
-        "unset",
-        "sleep",
-    }
-    | {"pushd", "popd", "date", "pwd", "ls", "fmt", "format", "gofmt"}
+    {"cd", "export", "source", ".", "set", "echo", "printf", "true", "mkdir", "rm", "unset"}
+    | {"sleep", "pushd", "popd", "date", "pwd", "ls", "fmt", "format", "gofmt"}
 )
 """Commands and scripts that hardly ever fail: where a line failed, it was not through them."""
 
@@ -68,8 +54,8 @@ class _Summary(NamedTuple):
             for line, small in zip(text.split("\n"), lower.split("\n"), strict=True)
             if any(map(small.__contains__, marks)) and not (self.unless and self.unless in line)
         )
-        looked_at = "\n".join(lines)
-        return _compiled(self.expression, looked_at.isascii()).search(looked_at) is not None
+        seen = "\n".join(lines)
+        return _compiled(self.expression, seen.isascii()).search(seen) is not None
 
 
 @cache
@@ -136,7 +122,6 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"^OK(?: \(|$)",
             r"Tests run: [1-9]\d*, Failures: 0, Errors: 0",
             r"^# pass [1-9]",
-            # scripts of the project's own
             r"^\W*All (?:[\w.-]+ ){0,4}tests? (?:passed|pass|completed successfully)\b",
             unless="[no tests to run]",  # go
         ),
@@ -146,10 +131,10 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             "error warning problem issue",
             r"^(?:PHP )?(?:Parse|Fatal) error: ",  # php
             r"^(?:Sorry: )?(?:SyntaxError|IndentationError|TabError)\b",  # python, node
-            rf"{_LINE}Found [1-9]\d* (?:errors?|warnings?|problems?|issues?)\b",
+            rf"{_LINE}Found [1-9]\d* errors?(?:[^ \w]|$| [^i])",  # with ` in `: of types
+            rf"{_LINE}Found [1-9]\d* (?:warnings?|problems?|issues?)\b",
             rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)(?:[^ \w]|$| [^(]| \([1-9])",
             r"^error(?:\[|: could not compile)",
-            unless="source file",  # mypy
         ),
         passed=_summary(
             "passed issues problems errors checked rated offenses syntax",
@@ -166,7 +151,9 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
     ),
     "types": _Texts(
         failed=_summary(
-            "error", r"\bFound [1-9]\d* errors?\b", r"\berror TS\d+", r"^[1-9]\d* errors?,"
+            "error",
+            r"\bFound [1-9]\d* errors?(?: in |\. Watching)",  # linters stop behind the count
+            *(r"\berror TS\d+", r"^[1-9]\d* errors?,"),
         ),
         passed=_summary(
             "success errors",
@@ -188,25 +175,25 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"(?: |\)): (?:fatal )?error [A-Z]{1,6}\d{3,5}: ",  # msbuild
         ),
         passed=_summary(
-            "success finished succeeded built proj complete compiled",
+            "success finished succeeded built proj complete compiled rendered",
             r"^ *[\w. -]+\.\w{2,3}proj -> \S",  # msbuild
             r"\bBUILD SUCCESS",
             r"^ *Finished [`\[]?(?:dev|release|test|debug)\b",
             r"\bCompiled successfully\b",
             r"\bBuild succeeded\b",
-            # vite; some consoles garble its check mark
-            r"^(?:[\d:]+ (?:\[\w+\] )?)?\S{1,3} ?built in \d[\d.]*m?s\b",
+            r"^(?:[\d:]+ (?:\[\w+\] )?)?\S{1,3} ?built in \d[\d.]*m?s\b",  # vite
             r"^(?:[\d:]+ )?\[build\] Complete!",  # astro
             r"^\W*Build completed? in \d",
             r"^webpack \S+ compiled (?:successfully|with \d+ warnings?)\b",
             r"^\W*Successfully ran targets? \w*build",  # nx
+            r"^\W{1,4}\((?:Static|Dynamic|SSG|ISR|Server)\) +\S",  # next
         ),
     ),
 }
 """Summaries of each kind of check; `failed` wins over `passed`."""
 
 _RUNNER_FAILED: Final = re2.compile(
-    r"(?m)^(?:error: script \"[^\"\n]*\" (?:exited with code|was terminated)|npm (?:ERR!|error)\b|"
+    r"(?m)^(?:error: script \"[^\"\n]*\" (?:exited with code|was terminated)|npm (?:ERR!|error\b)|"
     r"make(?:\[\d+\])?: \*\*\* |(?:\[[\w:.-]+\] )?ERROR task failed|error Command failed|"
     r"error: Recipe |.{0,40}ELIFECYCLE)"
 )
@@ -263,6 +250,20 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
     if by_code and check.kind == "test" and _ran_nothing(text):
         return True if _SUMMARIES["test"].passed.stands_in(text) else None
     return None if not by_code and _has_not_begun(text) else by_code
+
+
+def verdicts(line: CommandLine, checks: Sequence[Check], outcome: Outcome) -> list[bool | None]:
+    """Return whether each check of a line passed; behind `&&` one runs only if that before did."""
+    found = [verdict(line, check, outcome, len(checks)) for check in checks]
+    if line.has_control or _RUNNER_FAILED.search(_plain(outcome.text)):
+        return found
+    for at in reversed(range(1, len(checks))):
+        check, later = checks[at - 1 : at + 1]
+        joins = [part.after for part in line.parts[: later.place]]
+        is_needed = {*joins[check.place :]} == {"&&"} and "||" not in joins
+        if found[at] and found[at - 1] is None and is_needed and check.kind != later.kind:
+            found[at - 1] = True
+    return found
 
 
 def passed_by_hook(text: str) -> bool:
