@@ -16,7 +16,7 @@ from tracemill.analyze.conclusions.before_and_after import compare
 from tracemill.analyze.process import Process
 from tracemill.records.process.patterns import Period
 from tracemill.records.process.reports import LearningReport
-from tracemill.report.chart import chart, spark
+from tracemill.report.chart import NARROW, WIDE, chart, spark
 from tracemill.report.learning import html, markdown, summary, title
 
 HOSTILE = "`</code><script>alert(1)</script>` | **x** [a](javascript:alert(1))"
@@ -140,15 +140,17 @@ def test_a_chart_says_its_numbers() -> None:
 
 
 @pytest.mark.parametrize("n_months", [1, 2, 9, 10, 15, 17, 40])
-def test_months_of_a_chart_are_named_where_there_is_room(n_months: int) -> None:
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_months_of_a_chart_are_named_where_there_is_room(n_months: int, width: int) -> None:
     periods = [
         Period(month=f"{2020 + n // 12}-{n % 12 + 1:02}", n=1, value=n) for n in range(n_months)
     ]
-    made = chart("pieces of work", periods, "mean")
+    made = chart("pieces of work", periods, "mean", width)
 
     named = [float(x) for x in re.findall(r'<text x="([\d.]+)" [^>]*middle', made)]
     assert named
     assert all(later - earlier >= 55 for earlier, later in pairwise(named))
+    assert max(named) < width
     assert f">{max(1, n_months - 1)}</text>" in made
 
 

@@ -8,9 +8,17 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.letting_in import let_in
+from tracemill.flows.analysis.completeness import read_completeness
+from tracemill.flows.analysis.correlating import in_words, read_correlation
 from tracemill.flows.analysis.failures import read_failure_stats
 from tracemill.flows.analysis.flywheel import check_flywheel
-from tracemill.flows.analysis.patterns import read_practices
+from tracemill.flows.analysis.patterns import (
+    Question,
+    list_metrics,
+    measure_metric,
+    read_practices,
+)
+from tracemill.flows.analysis.period import Period
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
 
@@ -77,3 +85,70 @@ def test_what_the_loop_lacks_is_told_with_what_was_looked_at(
         assert [row[1] for row in rows(page, title)] == [each.verdict for each in told]
     assert f"10 things, {found.n_missing} missing" in page
     assert "Whether the loop works is unknown." in page
+
+
+def test_each_metric_stands_with_its_cases(browser: TestClient, example: Workspace) -> None:
+    listed = list_metrics(example).metrics
+    held = [each for each in listed if each.n]
+    page = browser.get("/metrics").text
+
+    shown = rows(page, "Table of metrics")
+
+    assert [(row[0], row[2]) for row in shown] == [
+        (each.name.replace("_", " "), f"{each.n:,}") for each in held
+    ]
+    assert (
+        dict(zip([row[0] for row in shown], [row[1] for row in shown], strict=True))[
+            "agent success rate"
+        ]
+        == "60%"
+    )
+    assert f"{len(held)} of {len(listed)} metrics have cases here" in page
+
+
+def test_a_metric_stands_slice_by_slice(browser: TestClient, example: Workspace) -> None:
+    asked = Question("tool_error_rate", ("agent",), {}, Period(None, None))
+    found = measure_metric(example, asked)
+    page = browser.get("/metrics/tool_error_rate?by=agent&with=agent_success_rate").text
+
+    shown = rows(page, "Table of slices")
+
+    assert [[row[0], row[3]] for row in shown] == [
+        [each.slice["agent"], f"{each.n:,}"] for each in found.slices
+    ]
+    together = in_words(read_correlation(example, asked, "agent_success_rate"))
+    assert together.replace("_", " ") in page
+    assert "nobody can tell from 2 agents" in together
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("tool_error_rate?by=nothing&with=nothing", "By agent"),
+        ("gate_failure_rate", "of which nothing is held"),
+        ("tool_error_rate?by=month", "2026-03"),
+    ],
+)
+def test_what_a_metric_cannot_be_asked_by_is_left_aside(
+    asked: str, says: str, browser: TestClient
+) -> None:
+    answer = browser.get(f"/metrics/{asked}")
+
+    assert (answer.status_code, says in answer.text) == (200, True)
+    assert "Do they rise and fall together?" not in answer.text
+
+
+def test_there_is_no_page_of_a_metric_that_there_is_not(browser: TestClient) -> None:
+    assert browser.get("/metrics/nope").status_code == 404
+
+
+def test_what_is_told_stands_with_how_many_tell_it(browser: TestClient, example: Workspace) -> None:
+    found = read_completeness(example)
+    page = browser.get("/completeness").text
+
+    assert [(row[0], row[3]) for row in rows(page, "Table of session")] == [
+        (each.field.replace("_", " "), f"{each.n_told:,} of {each.n:,}")
+        for each in found.fields
+        if each.kind == "session"
+    ]
+    assert "Nothing is held of gate, stage" in page

@@ -13,7 +13,7 @@ from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, SessionRow
 from tracemill.store.workspace import Workspace
-from tracemill.web.rendering import environment, given_to, markdown, unmarked
+from tracemill.web.rendering import ending, environment, given_to, markdown, unmarked
 
 LISTS = (
     "/",
@@ -23,6 +23,8 @@ LISTS = (
     "/review",
     "/privacy",
     "/trends",
+    "/metrics",
+    "/completeness",
     "/progress",
     "/flywheel",
     "/patterns",
@@ -282,3 +284,16 @@ def test_a_form_that_cannot_be_is_refused(browser: TestClient) -> None:
     answer = browser.post("/review/submit", data=filled, headers={"Origin": ORIGIN})
     assert answer.status_code == 409
     assert "the form cannot be read" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("tests/a.py::test", "tests/a.py::test"),
+        ("tests/a.py::test_b", "…ts/a.py::test_b"),
+        ("tests/a.py::\u202e", r"…ts/a.py::\u202e"),
+    ],
+)
+def test_a_name_that_is_cut_keeps_its_end(name: str, says: str) -> None:
+    assert ending(name, 16) == f"{says}"
+    assert len(says) <= 16

@@ -14,7 +14,10 @@ from typing import Final, NamedTuple
 from tracemill.base.text import measured
 from tracemill.records.process.patterns import Period, Unit
 
-_WIDTH: Final = 640
+WIDE: Final = 640
+"""Width of a chart that has a page for itself, in the units of its letters."""
+NARROW: Final = 400
+"""Width of one that stands beside others, or on a telephone: its letters stay readable there."""
 _HEIGHT: Final = 150
 _LEFT: Final = 56
 _BOTTOM: Final = 22
@@ -32,13 +35,14 @@ class _Point(NamedTuple):
     period: Period
 
 
-def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
+def chart(title: str, periods: Sequence[Period], unit: Unit, width: int = WIDE) -> str:
     """Return a line with a point for each month; larger points stand for more cases.
 
     Args:
         title: what is shown.
         periods: the months, in order.
         unit: whether they are shares, whose scale ends at 1, or means.
+        width: how wide it is, in the units of its letters.
     """
     highest = max((period.value for period in periods), default=1.0) or 1.0
     top = 1.0 if unit == "share" else highest
@@ -46,7 +50,7 @@ def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
     said_top = f"{top:,.0f}" if is_count else measured(unit, top)
     most = max((period.n for period in periods), default=1)
     points = _placed(
-        periods, (_LEFT, _WIDTH - 24), lambda v: _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - v / top)
+        periods, (_LEFT, width - 24), lambda v: _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - v / top)
     )
     dots = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{2 + 3 * (p.n / most) ** 0.5:.1f}"/>'
@@ -59,9 +63,9 @@ def chart(title: str, periods: Sequence[Period], unit: Unit) -> str:
     )
     said = "; ".join(f"{p.month}: {p.value:.3g} of {p.n}" for p in periods)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" role="img" '
         f'class="chart"><title>{escape(title)}</title><desc>{escape(said)}</desc>'
-        f'<path class="axis" d="M{_LEFT} {_TOP}V{base}H{_WIDTH - 12}"/>'
+        f'<path class="axis" d="M{_LEFT} {_TOP}V{base}H{width - 12}"/>'
         f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">{said_top}</text>'
         f'<text x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>'
         f"{_lines(points)}{dots}{months}</svg>"

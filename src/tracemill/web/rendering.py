@@ -58,6 +58,7 @@ def environment() -> Environment:
         "percent": percent,
         "markdown": markdown,
         "line": beginning,
+        "end": ending,
         "unmarked": unmarked,
         "tidy_json": tidy_json,
         "word": word,
@@ -154,6 +155,12 @@ def ticked(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)
     )
+
+
+def ending(name: str, width: int) -> str:
+    """Return how a path or a test's name ends, which is what tells it from its neighbours."""
+    shown = printable(name)
+    return shown if len(shown) <= width else f"…{shown[1 - width :]}"
 
 
 def breaking(name: str) -> Markup:

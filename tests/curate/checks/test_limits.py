@@ -10,7 +10,7 @@ import pytest
 
 from tracemill.base.registry import Registry
 from tracemill.curate.checks import Checked, limits, run_checks
-from tracemill.records.datasets.audits import CheckResult, TrainingRow
+from tracemill.records.datasets.audits import CheckResult, TrainingRow, Verdict
 from tracemill.records.datasets.recipes import Limits
 from tracemill.sources.building.training_rows import read_training_row
 
@@ -292,3 +292,25 @@ def test_a_row_that_stands_in_a_longer_one_is_found_within_a_split_and_across() 
     assert result("contained_rows", Checked(trained)).n_failing == 1
     assert result("contained_leaks", Checked([*trained[:1], *held])).n_failing == 1
     assert result("contained_leaks", Checked(trained)).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "measured", "threshold", "bound"),
+    [
+        ("fail", 0.15, 0.25, "at least"),
+        ("pass", 0.35, 0.25, "at least"),
+        ("fail", 0.35, 0.25, "at most"),
+        ("pass", 0.0, 0.25, "at most"),
+        ("pass", 0.25, 0.25, None),
+        ("unknown", 0.1, 0.25, None),
+        ("pass", 0.1, None, None),
+        ("unknown", None, 0.25, None),
+    ],
+)
+def test_a_check_says_on_which_side_of_its_limit_it_holds(
+    verdict: Verdict, measured: float | None, threshold: float | None, bound: str | None
+) -> None:
+    found = CheckResult(
+        name="x", verdict=verdict, measured=measured, threshold=threshold, n_rows=9, says="so"
+    )
+    assert found.bound == bound

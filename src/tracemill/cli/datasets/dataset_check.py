@@ -59,10 +59,9 @@ def show_checks(checks: tuple[CheckResult, ...], common: Common) -> None:
 
 def _bound(check: CheckResult) -> str:
     """Say what was asked for, where a check fails."""
-    if check.verdict != "fail" or check.measured is None or check.threshold is None:
+    if check.verdict != "fail" or not check.bound or not check.threshold:
         return ""
-    word = "at most" if check.measured > check.threshold else "at least"
-    return f"; asked for: {word} {check.threshold * 100:.3g}%" if check.threshold else ""
+    return f"; asked for: {check.bound} {check.threshold * 100:.3g}%"
 
 
 def _show_check(check: CheckResult) -> None:

@@ -16,7 +16,7 @@ from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.habit_cases import read_habit_cases
 from tracemill.flows.analysis.habit_rows import MetricRow
 from tracemill.flows.analysis.habits import read_metrics
-from tracemill.flows.analysis.patterns import Question, measure_metric
+from tracemill.flows.analysis.patterns import ListedMetric, Question, measure_metric
 from tracemill.flows.analysis.patterns import list_metrics as read_list
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.targets import list_targets
@@ -42,6 +42,7 @@ _NAMES = {
 }
 _WIDTH = 44
 _ID = 20
+_LISTED = ("METRIC", "VALUE", "CASES", "COUNTS", "BY")
 _MOST_SHOWN = 40
 """Slices; with --json all are printed."""
 
@@ -84,13 +85,17 @@ def list_metrics(
     if answer("metric-list", found, common, next_steps=["tracemill metrics show --metric NAME"]):
         return EXIT_DONE
     held_first = sorted(found.metrics, key=lambda metric: not metric.n)
-    rows = [(m.name, f"{m.n:,}", m.says, " ".join(m.by)) for m in held_first]
-    left_out = print_table(("METRIC", "CASES", "COUNTS", "BY"), rows, ("BY",))
+    left_out = print_table(_LISTED, map(_listed_cells, held_first), ("BY",))
     following = "next: tracemill metrics show --metric NAME --by FACT"
     n_held = sum(1 for metric in found.metrics if metric.n)
-    said = f"{counted(len(rows), 'metric')}, of {n_held:,} of which there are cases"
+    said = f"{counted(len(held_first), 'metric')}, of {n_held:,} of which there are cases"
     hint(f"{said}{no_room(left_out)}; {following}", common)
     return EXIT_DONE
+
+
+def _listed_cells(metric: ListedMetric) -> tuple[str, ...]:
+    value = "" if metric.whole is None else measured(metric.unit, metric.whole.value)
+    return metric.name, value, f"{metric.n:,}", metric.says, " ".join(metric.by)
 
 
 def show_metrics(

@@ -10,8 +10,7 @@ from tracemill.cli.learn.metrics import Slices, question_of
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, write
-from tracemill.flows.analysis.correlating import read_correlation
-from tracemill.records.process.correlations import CorrelatedMetrics
+from tracemill.flows.analysis.correlating import in_words, read_correlation
 
 
 def correlate_metrics(
@@ -40,18 +39,7 @@ def correlate_metrics(
     """
     found = read_correlation(common.open(), question_of(metric, slices, since, until), other)
     if not answer("correlation", found, common, next_steps=["tracemill metrics show"]):
-        write(_says(found))
+        write(in_words(found))
         left = counted(found.n_left_aside, found.by)
         hint(f"of {left} only one of both is known; to go together is not to cause", common)
     return EXIT_DONE
-
-
-def _says(found: CorrelatedMetrics) -> str:
-    pairs = counted(found.n, found.by)
-    if found.value is None or found.p_value is None:
-        return f"{found.metric} and {found.other}: nobody can tell from {pairs}"
-    between = ""
-    if found.low is not None and found.high is not None:
-        between = f" (95 %: {found.low:+.2f} to {found.high:+.2f})"
-    said = f"{found.metric} and {found.other} correlate by {found.value:+.2f}{between}"
-    return f"{said} over {pairs}, p {found.p_value:.2g}"

@@ -6,6 +6,7 @@ from typing import Final
 
 from tracemill.analyze.conclusions.correlating import correlate
 from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.text import counted
 from tracemill.flows.analysis.patterns import Question, asked_for, metric_of
 from tracemill.flows.analysis.process import read_process
 from tracemill.records.process.correlations import CorrelatedMetrics
@@ -39,3 +40,15 @@ def read_correlation(workspace: Workspace, question: Question, other: str) -> Co
             f"by {found.by}; see: tracemill metrics list"
         )
     return found
+
+
+def in_words(found: CorrelatedMetrics) -> str:
+    """Return one sentence that says how far two metrics go together, and how sure that is."""
+    pairs = counted(found.n, found.by)
+    if found.value is None or found.p_value is None:
+        return f"{found.metric} and {found.other}: nobody can tell from {pairs}"
+    between = ""
+    if found.low is not None and found.high is not None:
+        between = f" (95 %: {found.low:+.2f} to {found.high:+.2f})"
+    said = f"{found.metric} and {found.other} correlate by {found.value:+.2f}{between}"
+    return f"{said} over {pairs}, p {found.p_value:.2g}"

@@ -15,6 +15,7 @@ from tracemill.analyze.conclusions.patterns import Rule, read_rules
 from tracemill.analyze.conclusions.targets import of_metric
 from tracemill.analyze.features.effects import practices
 from tracemill.analyze.metrics.table import Metric
+from tracemill.analyze.process import Process
 from tracemill.base.errors import NotFoundError, UnknownNameError, UsageError
 from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.period import Period
@@ -42,6 +43,8 @@ class ListedMetric(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What it can be asked by."""
     n: Count
     """Cases that are held."""
+    whole: Measure | None
+    """The metric of all of them; None where there is none that can be judged."""
 
 
 class MetricList(Record, frozen=True, kw_only=True, omit_defaults=False):
@@ -69,16 +72,16 @@ class Measured(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 
 def list_metrics(workspace: Workspace) -> MetricList:
-    """Return every metric with how much there is to count."""
+    """Return every metric with how much there is to count, and what it comes to."""
     process = read_process(workspace)
-    return MetricList(
-        metrics=tuple(
-            ListedMetric(
-                name=name, unit=metric.unit, says=metric.says, by=metric.facts,
-                n=sum(1 for _ in metric.cases(process)),
-            )
-            for name, metric in METRICS.items()
-        )
+    return MetricList(metrics=tuple(_listed(*each, process) for each in METRICS.items()))
+
+
+def _listed(name: str, metric: Metric, process: Process) -> ListedMetric:
+    cases = list(metric.cases(process))
+    return ListedMetric(
+        name=name, unit=metric.unit, says=metric.says, by=metric.facts, n=len(cases),
+        whole=next(measures(name, metric.unit, cases, ()), None),
     )  # fmt: skip
 
 

@@ -93,6 +93,16 @@ class CheckResult(Record, frozen=True, kw_only=True):
     facts: dict[str, int | float] = msgspec.field(default_factory=dict)
     """Further numbers."""
 
+    @property
+    def bound(self) -> Literal["at most", "at least"] | None:
+        """On which side of the threshold it holds; None where it has none, or cannot tell."""
+        if self.measured is None or self.threshold is None or self.verdict == "unknown":
+            return None
+        if self.measured == self.threshold:
+            return None
+        is_below = self.measured < self.threshold
+        return "at most" if is_below == (self.verdict == "pass") else "at least"
+
 
 class AuditReport(Record, frozen=True, kw_only=True):
     """Every check of one dataset."""

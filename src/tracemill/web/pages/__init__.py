@@ -15,9 +15,9 @@ from starlette.routing import Route
 __all__ = ["every_route", "routes_of"]
 
 _PAGES: Final = (
-    "episodes", "branches", "handoffs", "todos", "gates", "review", "privacy", "trends", "progress",
-    "flywheel", "patterns", "prompts", "recipes", "experiments", "datasets", "models", "runs",
-    "health", "settings",
+    "episodes", "branches", "handoffs", "todos", "gates", "review", "privacy", "trends", "metrics",
+    "completeness", "progress", "flywheel", "patterns", "prompts", "recipes", "experiments",
+    "datasets", "models", "runs", "health", "settings",
 )  # fmt: skip
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

@@ -14,7 +14,7 @@ from tracemill.flows.reports.reporting import read_trends
 from tracemill.flows.views.panels import interval, read_panels
 from tracemill.records.process.patterns import Period, Unit
 from tracemill.records.process.reports import Compared
-from tracemill.report.chart import chart
+from tracemill.report.chart import NARROW, chart
 from tracemill.web.asked import moment, workspace
 from tracemill.web.rendering import page
 
@@ -53,7 +53,7 @@ def trends(request: Request) -> Response:
 def _picture(says: str, periods: Sequence[Period], unit: Unit) -> Markup:
     """Return a metric by month, drawn; nothing where there is nothing to draw."""
     shown = periods[-_SHOWN_MONTHS:]
-    return Markup(chart(says, shown, unit) if len(shown) > 1 else "")  # noqa: S704 - drawn by us, escaped
+    return Markup(chart(says, shown, unit, NARROW) if len(shown) > 1 else "")  # noqa: S704 - drawn by us, escaped
 
 
 def _is_only_older(each: Compared, now: dict[str, Compared]) -> bool:
