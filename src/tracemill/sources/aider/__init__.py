@@ -9,9 +9,10 @@ The model of this source:
   step, unless the model was asked because of it, which it was where it cost tokens.
 - What the model thought stands in its reply, in a tag of the program's own; a block in it is no
   edit.
-- An edit is a call, and what the program says of its file is the result. A commit that
-  follows names itself in the result of the edit that it holds. Commits of what lay around
-  before an edit, or that a person asked for, are nobody's call.
+- An edit is a call, and what the program says of its file is the result, with what linters say
+  of it where a person sent that to the model. A commit that follows names itself in the result of
+  the edit that it holds. Commits of what lay around before an edit, or that a person asked for, are
+  nobody's call.
 - A person stopped the agent where a reply broke off, and refused an edit by taking its commit
   back.
 """
@@ -44,7 +45,7 @@ class Aider(FileSource):
     """Reads the chat history that Aider writes beside the code."""
 
     name: ClassVar[str] = "aider"
-    version: ClassVar[int] = 12
+    version: ClassVar[int] = 13
     marks: ClassVar[frozenset[str]] = frozenset({".aider.chat.history.md"})
 
     def recognises(self, head: Head) -> bool:

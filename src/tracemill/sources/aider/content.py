@@ -13,6 +13,10 @@ COMMIT: Final = re.compile(r"Commit ([0-9a-f]{7,40})(?: |\Z)")
 APPLIED: Final = re.compile(r"Applied edit to (.+)\Z")
 NOT_APPLIED: Final = re.compile(r"Did not apply edit to (.+?) \(--dry-run\)\Z")
 UNDONE: Final = re.compile(r"Removed: ([0-9a-f]{7,40})(?: |\Z)")
+FAULTS: Final = re.compile(r"# Fix any (?:linting )?errors below, if possible\.")
+"""How a linter's report begins that the program prints before it asks what to do with it."""
+_FIX_FAULTS: Final = re.compile(r"Attempt to fix lint errors\?.*?(\w*)\Z")
+"""What the program asks then, and the answer: where it is yes, the report goes to the model."""
 RUNNING: Final = re.compile(r"Running (?!: )(.+)\Z")
 REFUSED: Final = re.compile(r"Run shell commands?(?:\(s\))?\? .*\b(?:n|no|s|skip)\Z", re.IGNORECASE)
 MODEL: Final = re.compile(r"(?:Main model|Models?): (\S+?)(?:,)? with\b")
@@ -91,6 +95,12 @@ def is_typed(prompt: str) -> bool:
 def is_by_itself(prompt: str) -> bool:
     """Tell whether the program sent a prompt by itself."""
     return prompt.startswith(_BY_ITSELF)
+
+
+def is_to_be_fixed(said: str) -> bool | None:
+    """Tell whether a person sent a linter's report to the model; None where nobody was asked."""
+    asked = _FIX_FAULTS.match(said)
+    return None if asked is None else not asked[1].lower().startswith("n")
 
 
 def has_failed(said: str) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-import msgspec
-
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
@@ -17,6 +15,7 @@ from tracemill.sources.aider.content import (
     COMMIT,
     COST,
     CWD,
+    FAULTS,
     HEADER,
     KNOWN_OUTPUT,
     MODEL,
@@ -31,14 +30,14 @@ from tracemill.sources.aider.content import (
     is_after_reply,
     is_by_itself,
     is_prompt,
+    is_to_be_fixed,
     is_typed,
-    names_edit,
     output_of,
     read_tokens,
     split_edits,
     split_thoughts,
-    were_others_applied,
 )
+from tracemill.sources.aider.results import add_failure, add_report, hold
 from tracemill.sources.building.open_session import OpenSession
 from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
 from tracemill.sources.building.session_events import Place
@@ -50,8 +49,8 @@ _OUTPUT: Final = "program_output"
 _COMMITTING: Final = "/commit"
 _COMMAND: Final = "program_command"
 _EMPTY: Final = "empty_prompt"
-_MAX_FAILURE: Final = 16_000
-"""Characters of why an edit was not applied."""
+_MAX_FAULTS: Final = 16_000
+"""Characters of a linter's report."""
 
 Speech = Literal["prompt", "reply", "output"]
 
@@ -95,6 +94,8 @@ class AiderReader:
         """Whether the message of a commit goes on: where it ends, two spaces stand."""
         self._is_failing = False
         """Whether the program is saying why it could not apply an edit."""
+        self._faults: str | None = None
+        """What a linter says of edits, which the model sees if a person wants it fixed."""
         self._n_calls = 0
 
     def take(self, text: str, line: Line) -> str | None:
@@ -116,7 +117,8 @@ class AiderReader:
         self._heard = "output"
         begins = said is not None and COMMIT.match(said) is not None
         self._is_open_commit = (begins or self._is_open_commit) and not text.endswith("  ")
-        if self._is_failing and self._take_failure(text):
+        is_failure = self._is_failing and self._take_failure(text)
+        if is_failure or (said is not None and self._take_faults(said, text, line)):
             return None
         return self._take_output(said, line) if said else _OUTPUT
 
@@ -172,6 +174,7 @@ class AiderReader:
         self._command = self._printed = None
         self._is_answered, self._is_outside, self._is_failing = True, False, False
         self._made, self._n_calls = {}, 0
+        self._faults = None
         return session
 
     def _place(self, line: Line) -> Place:
@@ -180,6 +183,7 @@ class AiderReader:
 
     def _go_on(self, speech: Speech, text: str, line: Line) -> None:
         self._is_failing = self._is_open_commit = False
+        self._faults = None
         if self._heard != speech or self._n_chars > MAX_SPEECH:
             self._end_speech()
             self._heard, self._first, self._n_chars = speech, line, 0
@@ -208,6 +212,23 @@ class AiderReader:
         if not is_command:
             self._uncommitted = None
             self._open(speech, "user" if is_typed(said) else "system")
+
+    def _take_faults(self, said: str, text: str, line: Line) -> bool:
+        """Let a line belong to a linter's report, which the model is sent where it shall fix it."""
+        if FAULTS.match(said):
+            self._faults = ""
+        if self._faults is None or KNOWN_OUTPUT.match(said):
+            return False
+        wanted = is_to_be_fixed(said)
+        if wanted is None:
+            if len(self._faults) < _MAX_FAULTS:
+                self._faults += f"\n{text[2:].rstrip()}"
+            return True
+        report, self._faults = self._faults.strip(), None
+        if wanted and self._reply is not None:
+            add_report(self._reply, report)
+            self._reply.extend_to(line)
+        return wanted
 
     def _open(self, speech: _Said, speaker: Speaker) -> OpenStep:
         place = self._place(speech.first)
@@ -328,43 +349,16 @@ class AiderReader:
         self._is_failing = step is not None and own != STOP and not KNOWN_OUTPUT.match(own)
         if step is None or not self._is_failing:
             return False
-        said = text[2:].rstrip()
-        step.results = [
-            msgspec.structs.replace(result, content=f"{result.content}\n{said}")
-            if result.status == "error" and len(result.content) < _MAX_FAILURE
-            else result
-            for result in step.results
-        ]
-        if were_others_applied(said):
-            self._apply_others(step, said)
+        add_failure(step, text[2:].rstrip())
         return True
-
-    def _apply_others(self, step: OpenStep, said: str) -> None:
-        """Let the edits of a reply that were not named as failed be applied."""
-        edits = {call.id: call.arguments for call in step.calls}
-        for position, result in enumerate(step.results):
-            why = result.content
-            if result.status != "error" or names_edit(why, edits.get(result.call_id, {})):
-                continue
-            is_known = len(why) < _MAX_FAILURE
-            step.results[position] = msgspec.structs.replace(
-                result,
-                content=said if is_known else why,
-                status="ok" if is_known else "unknown",
-            )
 
     def _commit(self, sha: str) -> None:
         was_outside, self._is_outside = self._is_outside, False
         is_asked = self._command is not None and self._command.text.startswith(_COMMITTING)
         step = self._uncommitted if is_asked else self._reply
-        if was_outside or step is None:
-            return
-        for position in reversed(range(len(step.results))):
-            result = step.results[position]
-            if result.status == "ok" and result.commit is None:
-                step.results[position] = msgspec.structs.replace(result, commit=sha)
-                self._made[sha] = result.call_id, step.index
-                return
+        call_id = None if was_outside or step is None else hold(step, sha)
+        if step is not None and call_id is not None:
+            self._made[sha] = call_id, step.index
 
     def _take_signal(self, said: str, place: Place) -> str | None:
         """Read what a person did: stopped a reply, took a commit back, let a command run or not."""
