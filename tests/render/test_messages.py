@@ -104,3 +104,44 @@ def test_an_error_text_of_the_harness_is_no_message() -> None:
     messages = render_messages([user(0), agent(1, "API error", is_error=True), agent(2, "a")])
 
     assert [m.content for m in messages] == ["do it", "a"]
+
+
+NOTICE = "<local-command-caveat>Caveat: do not answer</local-command-caveat>"
+LEFT = "<command-name>/exit</command-name>\n<command-args></command-args>"
+PRINTED = "<local-command-stdout>Bye!</local-command-stdout>"
+
+
+@pytest.mark.parametrize("told", [[NOTICE, LEFT, PRINTED], [LEFT, PRINTED], [NOTICE, LEFT]])
+def test_what_people_told_the_program_alone_is_no_message(told: list[str]) -> None:
+    before = [step(at, "system", text) for at, text in enumerate(told)]
+    later = [step(10 + at, "system", text) for at, text in enumerate(told)]
+    messages = render_messages([*before, user(5, "go"), agent(6, "ok"), *later, user(15, "more")])
+
+    assert [(m.role, m.content) for m in messages] == [
+        ("user", "go"),
+        ("assistant", "ok"),
+        ("user", "more"),
+    ]
+
+
+def test_a_command_that_stands_for_a_prompt_in_a_file_is_part_of_what_was_asked() -> None:
+    command = step(1, "system", "<command-message>review</command-message>")
+    messages = render_messages([step(0, "system", "rules"), command, user(2, "Look at the diff")])
+
+    assert [(m.role, m.content) for m in messages] == [
+        ("system", "rules"),
+        ("user", "<command-message>review</command-message>\n\nLook at the diff"),
+    ]
+
+
+def test_what_an_agent_says_of_such_a_command_stays() -> None:
+    assert [m.content for m in render_messages([user(0, PRINTED), agent(1, LEFT)])] == [
+        PRINTED,
+        LEFT,
+    ]
+
+
+def test_what_a_command_asks_the_model_is_asked_once() -> None:
+    steps = [user(0, "/ask Why?"), user(1, "Why?"), agent(2, "So."), user(3, "Why?"), user(4, "Go")]
+
+    assert [m.content for m in render_messages(steps)] == ["/ask Why?", "So.", "Why?\n\nGo"]

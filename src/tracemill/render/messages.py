@@ -2,7 +2,8 @@
 
 - What the harness says before a session's first words of a person sets the session up: it is the
   `system` message. What it puts in later went to the model as part of the prompt, so it is a
-  `user` message, and so is the task of an agent to which no person spoke.
+  `user` message, and so is the task of an agent to which no person spoke. What people told the
+  program alone, and what that printed, is no message at all.
 - What one speaker said in several steps running is one message, as chat templates want it: a
   thought that stood alone goes to the message that it led to.
 - A call is answered right behind the message that made it, exactly once, wherever its result
@@ -14,7 +15,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ import msgspec
 from tracemill.base.errors import DataError
 from tracemill.records.datasets.examples import Message
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+from tracemill.render.own_commands import is_command, without_own_commands
 
 
 class UnansweredCallError(DataError):
@@ -39,8 +41,10 @@ def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> l
         UnansweredCallError: a tool call has no result in `steps`.
     """
     results = {result.call_id: result for step in steps for result in step.results}
+    is_start = bool(steps) and steps[0].index == 0
+    steps = without_own_commands(steps)
     messages: list[Message] = []
-    n_instructions = _n_instructions(steps)
+    n_instructions = _n_instructions(steps) if is_start else 0
     for step in steps[:n_instructions]:
         _append(messages, Message(role="system", content=step.text))
     for step in steps[n_instructions:]:
@@ -51,10 +55,13 @@ def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> l
 
 def _n_instructions(steps: Sequence[Step]) -> int:
     """Return how many steps at a session's start only set it up for what a person then says."""
-    given = list(takewhile(lambda step: step.speaker == "system" and not step.is_replayed, steps))
-    is_start = bool(given) and given[0].index == 0
-    is_asked = len(given) < len(steps) and steps[len(given)].speaker == "user"
-    return len(given) if is_start and is_asked else 0
+    given = list(takewhile(_sets_up, steps))
+    said = next(dropwhile(is_command, steps[len(given) :]), None)
+    return len(given) if said is not None and said.speaker == "user" else 0
+
+
+def _sets_up(step: Step) -> bool:
+    return step.speaker == "system" and not (step.is_replayed or is_command(step))
 
 
 def is_trained(step: Step) -> bool:
