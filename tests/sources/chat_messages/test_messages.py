@@ -51,6 +51,37 @@ def test_what_follows_a_reply_in_a_benchmark_came_back_to_it() -> None:
     assert (found.header.title, found.header.models) == ("a__b-1", ("m-1",))
 
 
+@pytest.mark.parametrize(
+    ("reply", "text", "command"),
+    [
+        ("Look.\n```\nls\n```", "Look.", "ls"),
+        (
+            "```bash\nedit 1:2\n    x = 1\nend_of_edit\n```\n",
+            "",
+            "edit 1:2\n    x = 1\nend_of_edit",
+        ),
+        ("See:\n```python\nx = 1\n```", "See:\n```python\nx = 1\n```", None),
+        ("```\nls\n```\nor\n```\npwd\n```", "```\nls\n```\nor\n```\npwd\n```", None),
+        ("```\nls\n```\nlists them.", "```\nls\n```\nlists them.", None),
+        ("```\n\n```", "```\n\n```", None),
+    ],
+)
+def test_the_one_block_that_a_reply_of_a_benchmark_ends_with_is_its_command(
+    reply: str, text: str, command: str | None
+) -> None:
+    said = [message("user", "Fix it"), message("assistant", reply), message("user", "a.py")]
+    found = read_row({"messages": said, "instance_id": "a__b-1"})
+    chat = read_row({"messages": said})
+
+    step = found.steps[1]
+    assert (step.text, [call.arguments.get("command") for call in step.calls]) == (
+        text,
+        [] if command is None else [command],
+    )
+    assert [result.content for result in step.results] == ["a.py"]
+    assert chat.steps[1].calls == ()
+
+
 def test_a_person_of_a_chat_may_speak_again() -> None:
     found = read_row({"messages": [message("assistant", "Hi"), message("user", "Hello")]})
 
@@ -63,8 +94,9 @@ def test_rows_of_nebius_name_their_roles_and_texts_otherwise() -> None:
     assert [(step.speaker, step.text) for step in found.steps] == [
         ("system", "SETTING"),
         ("user", "Fix the issue"),
-        ("agent", "Look.\n```\nls\n```"),
+        ("agent", "Look."),
     ]
+    assert [call.arguments for call in found.steps[2].calls] == [{"command": "ls"}]
     assert found.stated == {"target": False, "exit_status": "submitted (exit_cost)"}
 
 

@@ -38,8 +38,11 @@ def test_rows_of_a_benchmark_agree_with_an_independent_reader(path: Path) -> Non
         roles = [message["role"] for message in row["trajectory"]]
         n_answers = roles.count("user") - 1
         counts.update({"trajectories": 1, "system steps": 1, "user steps": 1})
-        counts.update({"agent steps": roles.count("ai")})
-        counts.update({"results": n_answers, "unknown results": n_answers})
+        told = [message["text"] or "" for message in row["trajectory"]]
+        n_refused = sum(one.startswith("Your proposed edit has introduced") for one in told)
+        n_ended = sum(m["role"] == "ai" and m["text"].endswith("```") for m in row["trajectory"])
+        counts.update({"agent steps": roles.count("ai"), "calls": n_ended, "results": n_answers})
+        counts.update({"unknown results": n_answers - n_refused, "error results": n_refused})
         stated += [("target", row["target"]), ("exit_status", row["exit_status"])]
 
     found = read_file(Messages(), path)

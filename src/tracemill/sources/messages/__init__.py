@@ -6,7 +6,8 @@ The model of this source, which is asked last:
   sets of SWE-agent), or is itself the list; the list may stand as JSON in a text. Rows of SWE-smith
   and nebius are among them.
 - In rows that name the task of a benchmark (`instance_id`), only the first request is a person's:
-  what follows a reply in the user's name is what came back to it.
+  what follows a reply in the user's name is what came back to it, and the one block of code that a
+  reply ends with is the command that it gives: a call of a shell.
 - Nothing in a row says which agent it was, or how a call ended; both are unknown.
 - What a row states of the outcome (`resolved`, `target`, `exit_status` …) is kept.
 """
@@ -36,7 +37,7 @@ class Messages(FileSource):
     """Reads JSON and JSON Lines files of messages, whoever wrote them."""
 
     name: ClassVar[str] = "chat-messages"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
@@ -12,7 +13,14 @@ from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.building.message_parts import LISTS, Message, read_message
 from tracemill.sources.building.openai_chat import read_openai_calls
-from tracemill.sources.building.role_steps import OUTCOME_FACTS, UNKNOWN_AGENT, RoleSteps, RowOpener
+from tracemill.sources.building.role_steps import (
+    OUTCOME_FACTS,
+    UNKNOWN_AGENT,
+    Outcome,
+    RoleSteps,
+    RowOpener,
+)
+from tracemill.sources.building.shell_agents import outcome_of, shell_call
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import (
     Document,
@@ -35,6 +43,11 @@ _KINDS: Final[Mapping[str, _Kind]] = {
 }  # fmt: skip
 _CALLS: Final = frozenset({"function_call", "tool_call"})
 """Roles under which ShareGPT keeps a call as JSON in a text."""
+_FENCE: Final = re.compile(r"^[ \t]*```(\w*)[ \t]*$", re.MULTILINE)
+_ONE_BLOCK: Final = 2
+"""Lines that begin or end one block."""
+_OF_SHELLS: Final = frozenset({"", "bash", "sh", "shell"})
+"""What a block is marked with that holds a command."""
 _NAMES: Final = ("instance_id", "id", "traj_id", "trajectory_id")
 
 
@@ -120,7 +133,8 @@ class _Reading:
                 self._take_reply(record, said, role, line)
             case "tool":
                 call_id = text(record.get("tool_call_id"))
-                self._steps.answer(line, said.text, call_id)
+                outcome = outcome_of(said.text) if self._is_benchmark else Outcome()
+                self._steps.answer(line, said.text, call_id, outcome)
             case "system" | "user":
                 self._steps.say(line, kind, said)
             case None:
@@ -143,9 +157,25 @@ class _Reading:
             calls = read_openai_calls([old], index)
         if role in _CALLS and (found := read_openai_calls([_decoded(said.text)], index)):
             calls, said = found, Message("")
+        if self._is_benchmark and not calls:
+            said, calls = _with_command(said, line)
         thought = text(record.get("reasoning_content")) or text(record.get("reasoning"))
         step = self._steps.reply(line, said, calls, thought)
         step.model = next(iter(self._steps.trajectory.models), None)
+
+
+def _with_command(said: Message, line: Line) -> tuple[Message, tuple[ToolCall, ...]]:
+    """Return a reply without the command that it ends with, and that as a call of a shell.
+
+    Where more than one block stands in it nothing tells which of them is the command.
+    """
+    fences = list(_FENCE.finditer(said.text))
+    is_last = len(fences) == _ONE_BLOCK and not said.text[fences[-1].end() :].strip()
+    if not is_last or fences[0][1] not in _OF_SHELLS:
+        return said, ()
+    command = said.text[fences[0].end() : fences[1].start()].strip("\r\n")
+    calls = shell_call(command, line)
+    return (said._replace(text=said.text[: fences[0].start()].rstrip()) if calls else said), calls
 
 
 def _said(record: Mapping[str, Any]) -> Message:

@@ -9,11 +9,11 @@ from typing import Any, Final
 import orjson
 
 from tracemill.base.lines import Line
-from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.building.message_parts import Message, read_message
 from tracemill.sources.building.open_trajectory import OpenTrajectory
 from tracemill.sources.building.openai_chat import read_openai_calls
-from tracemill.sources.building.role_steps import Outcome, RoleSteps, RowOpener
+from tracemill.sources.building.role_steps import RoleSteps, RowOpener
+from tracemill.sources.building.shell_agents import outcome_of, shell_call
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import take_apart_item
 from tracemill.sources.reading.json_lines import (
@@ -25,21 +25,8 @@ from tracemill.sources.reading.json_lines import (
 )
 from tracemill.sources.reading.rows import Part, objects
 
-SHELL: Final = "bash"
-"""What a command goes to that names no tool."""
-_REFUSALS: Final = (
-    "Your proposed edit has introduced new syntax error(s)",
-    "Your bash command contained syntax errors and was NOT executed",
-    "Interactive operation '",
-    "The command '",
-    "EXECUTION TIMED OUT",
-    "EXECUTION FAILED",
-    "COMMAND FAILED TO EXECUTE",
-)
-"""How what SWE-agent says begins when it refuses a command, stops it or loses its shell."""
 _FIELDS: Final = frozenset({"info", "replay_config"})
 """What is read of a run beside its messages."""
-_STOPPED: Final = "was cancelled because it took more than"
 
 
 class SweAgentReader(RowOpener):
@@ -94,7 +81,7 @@ class _Reading:
         calls = read_openai_calls(record.get("tool_calls"), self._steps.trajectory.n_steps)
         if isinstance(action, str):
             self._said.append(action)
-            calls = calls or _shell_call(action, line)
+            calls = calls or shell_call(action, line)
         if isinstance(thought, str) and calls:
             said = said._replace(text=thought)
         step = self._steps.reply(line, said, calls, text(record.get("reasoning_content")))
@@ -105,7 +92,7 @@ class _Reading:
         call_ids = record.get("tool_call_ids") or [record.get("tool_call_id")]
         call_id = text(call_ids[0]) if isinstance(call_ids, list) and call_ids else None
         if call_id is not None or self._steps.is_answer_due:
-            self._steps.answer(line, said.text, call_id, _outcome(said.text))
+            self._steps.answer(line, said.text, call_id, outcome_of(said.text))
             return
         self._steps.say(line, "user", said)
 
@@ -124,30 +111,16 @@ class _Reading:
         else:
             thought = record.get("thought")
             said = Message(thought if isinstance(thought, str) else "")
-            step = self._steps.reply(line, said, _shell_call(action, line))
+            step = self._steps.reply(line, said, shell_call(action, line))
             step.model = next(iter(self._steps.trajectory.models), None)
         if isinstance(observation, str):
-            self._steps.answer(line, content, None, _outcome(content))
+            self._steps.answer(line, content, None, outcome_of(content))
         return None
 
     def _see_folder(self, state: object) -> None:
         trajectory = self._steps.trajectory
         if trajectory.cwd is None:
             trajectory.cwd = text(_decoded(state).get("working_dir"))
-
-
-def _shell_call(action: str, line: Line) -> tuple[ToolCall, ...]:
-    """Return the call of a command; a blank one was none."""
-    if not action.strip():
-        return ()
-    return (ToolCall(id=f"action-{line.start}", name=SHELL, arguments={"command": action}),)
-
-
-def _outcome(observation: str) -> Outcome:
-    if not observation.startswith(_REFUSALS):
-        return Outcome()
-    is_quoted = observation.startswith("The command '")
-    return Outcome() if is_quoted and _STOPPED not in observation else Outcome("error")
 
 
 def _read_settings(
