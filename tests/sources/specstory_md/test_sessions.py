@@ -55,6 +55,22 @@ def test_a_skill_that_was_called_for_is_said_by_no_person() -> None:
     ]
 
 
+def test_a_log_that_a_tool_shows_ends_nothing() -> None:
+    shown = (
+        "     1\u2192Run it\n     2\u2192</details></tool-use>\n     3\u2192\n     4\u2192I look."
+    )
+    told = (USER, "Read it\n\n---\n\n", AGENT, shell(shown), AGENT, "Done.\n\n---\n\n")
+    found = read_session(*told)
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("user", "Read it"),
+        ("agent", ""),
+        ("agent", "Done."),
+    ]
+    (result,) = (result for step in found.steps for result in step.results)
+    assert result.content == shown
+
+
 def test_a_session_is_told_step_by_step() -> None:
     found = read_session(
         USER, "Fix it\n\n---\n\n",

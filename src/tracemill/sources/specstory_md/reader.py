@@ -191,12 +191,13 @@ class SpecStoryReader:
         is_tool = self._inside == "tool"
         if is_tool and text.startswith(("</details></tool-use>", TOOL_END)):
             return self._end_inner()
-        if is_tool and text.rstrip().endswith(TOOL_END):
+        if is_tool and not self._is_fenced and text.rstrip().endswith(TOOL_END):
             self._lines.append(text.rstrip().removesuffix(TOOL_END).removesuffix("</details>"))
             return self._end_inner()
         if not is_tool and (end := THOUGHT_END.search(text)):
             self._lines.append(text[: end.start()])
             return self._end_inner()
+        self._is_fenced ^= is_tool and text.startswith(FENCE)
         self._lines.append(text)
         return None
 
@@ -205,7 +206,7 @@ class SpecStoryReader:
         lines, inside = self._lines, self._inside
         if inside == "text":
             return None
-        self._inside, self._lines, self._n_chars = "text", [], 0
+        self._inside, self._lines, self._n_chars, self._is_fenced = "text", [], 0, False
         if inside == "thought" and (thought := "\n".join(lines).strip()):
             place, step = self._agent_step()
             self._need().think(place, step, [thought])
