@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
+from msgspec.structs import replace
 from pyarrow.parquet import ParquetFile
 
 from tracemill.records.refs import Span
-from tracemill.records.sessions.trajectory import Step
+from tracemill.records.sessions.trajectory import Step, ToolCall
 from tracemill.store.lake import Lake
 from tracemill.store.tables import TABLES, Table
 
@@ -36,6 +37,20 @@ def test_rows_come_back_as_the_records_that_went_in(tmp_path: Path) -> None:
     put(lake, "a", 3)
 
     assert list(lake.records(STEPS)) == steps("a", 3)
+
+
+def test_arguments_come_back_in_the_order_in_which_the_model_wrote_them(tmp_path: Path) -> None:
+    arguments = {"path": "a.py", "old": "x = 1", "new": {"b": 1, "a": 2}}
+    call = ToolCall(id="c1", name="edit", arguments=arguments)
+    (step,) = steps("a", 1)
+    lake = Lake(tmp_path)
+    writer = lake.writer(STEPS)
+    writer.write_records([replace(step, speaker="agent", calls=(call,))], ["a"])
+    lake.commit(writer)
+
+    ((found,),) = (each.calls for each in lake.records(STEPS))
+    assert list(found.arguments) == ["path", "old", "new"]
+    assert list(found.arguments["new"]) == ["b", "a"]
 
 
 def test_an_owners_rows_are_found_in_any_group_of_rows(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ Columns follow from a record's fields: plain values become typed columns, a `Spa
 `byte_start` and `byte_end`, and everything nested becomes a JSON text, so that rows stay readable
 to any engine while records may nest as they like. A tagged union keeps what all its members
 share as columns, and the whole record as JSON.
+
+What agents said, and what examples hold of it, keeps the order in which it was said: whoever
+imitates a call writes its arguments one behind the other. Elsewhere keys stand in their order.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, 
 import msgspec
 import pyarrow as pa
 
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import as_given_json, canonical_json
 from tracemill.records.datasets.examples import (
     ChatExample,
     Example,
@@ -72,7 +75,14 @@ class Table:
     for all tables together that takes longer than to import most other modules.
     """
 
-    def __init__(self, name: str, record: Any, owner: str, shared: type[Record] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        record: Any,
+        owner: str,
+        shared: type[Record] | None = None,
+        encode: Callable[[Any], bytes] = canonical_json,
+    ) -> None:
         self.name = name
         self.record = record
         """Type of the records in it."""
@@ -81,6 +91,8 @@ class Table:
         self.has_whole = shared is not None
         """Whether the column `record` holds the whole record as JSON."""
         self._shared = shared
+        self._encode = encode
+        """How what is nested becomes JSON."""
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -112,15 +124,19 @@ class Table:
         self, field: pa.Field, records: Sequence[Any], owners: Sequence[str] | None
     ) -> pa.Array:
         if field.name == "record" and self.has_whole:
-            return _texts([canonical_json(record) for record in records])
+            return _texts([self._encode(record) for record in records])
         column = self._by_name.get(field.name)
         if column is None:
             assert owners is not None, f"{self.name}: rows need their {self.owner}"
             return pa.array(owners, pa.string())
         values = map(_reader(column), records)
         if column.is_json:
-            return _texts([_json(value) for value in values])
+            return _texts([self._json(value) for value in values])
         return pa.array(list(values), column.arrow)
+
+    def _json(self, value: Any) -> bytes | None:
+        """Return a value as JSON; what is unknown or empty is null, what is false is not."""
+        return None if value is None or value in ((), {}) else self._encode(value)
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:
@@ -144,11 +160,6 @@ class Table:
                     if value is not None or name in required
                 }
             )
-
-
-def _json(value: Any) -> bytes | None:
-    """Return a value as JSON; what is unknown or empty is null, what is false or zero is not."""
-    return None if value is None or value in ((), {}) else canonical_json(value)
 
 
 def _texts(encoded: list[bytes | None]) -> pa.Array:
@@ -240,40 +251,36 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
-def _table(name: str, record: type[Record], owner: str) -> Table:
-    return Table(name, record, owner, shared=None)
-
-
-def _union(name: str, shared: type[Record], union: Any, owner: str) -> Table:
-    return Table(name, union, owner, shared)
+def _said(name: str, record: type[Record], owner: str) -> Table:
+    return Table(name, record, owner, encode=as_given_json)
 
 
 FACTS: Final = (
-    _table("trajectories", Trajectory, "input_id"),
-    _table("steps", Step, "input_id"),
-    _union("events", EventBase, Event, "input_id"),
-    _table("gate_results", GateResult, "input_id"),
-    _table("findings", Finding, "input_id"),
-    _table("quarantine", Quarantined, "input_id"),
-    _table("activities", Activity, "input_id"),
-    _table("inputs", Input, "id"),
+    Table("trajectories", Trajectory, "input_id"),
+    _said("steps", Step, "input_id"),
+    Table("events", Event, "input_id", EventBase),
+    Table("gate_results", GateResult, "input_id"),
+    Table("findings", Finding, "input_id"),
+    Table("quarantine", Quarantined, "input_id"),
+    Table("activities", Activity, "input_id"),
+    Table("inputs", Input, "id"),
 )
 """What was read. All rows of an input are replaced together; `inputs` is written last."""
 
 DERIVATIONS: Final = (
-    _table("links", Link, "id"),
-    _table("labels", Label, "target_id"),
-    _table("fix_pairs", FixPair, "id"),
-    _table("flaky_tests", FlakyTest, "id"),
-    _table("episodes", Episode, "id"),
-    _table("change_sets", ChangeSet, "id"),
-    _table("survivals", Survival, "id"),
-    _table("examples", ChatExample, "episode_id"),
-    _table("preferences", PreferenceExample, "episode_id"),
-    _table("unpaired", UnpairedExample, "episode_id"),
-    _table("stepwise", StepwiseExample, "episode_id"),
-    _table("prompts", PromptExample, "episode_id"),
-    _table("omissions", Omission, "episode_id"),
+    Table("links", Link, "id"),
+    Table("labels", Label, "target_id"),
+    Table("fix_pairs", FixPair, "id"),
+    Table("flaky_tests", FlakyTest, "id"),
+    Table("episodes", Episode, "id"),
+    Table("change_sets", ChangeSet, "id"),
+    Table("survivals", Survival, "id"),
+    _said("examples", ChatExample, "episode_id"),
+    _said("preferences", PreferenceExample, "episode_id"),
+    _said("unpaired", UnpairedExample, "episode_id"),
+    _said("stepwise", StepwiseExample, "episode_id"),
+    _said("prompts", PromptExample, "episode_id"),
+    Table("omissions", Omission, "episode_id"),
 )
 """What was derived, and can be derived again."""
 
