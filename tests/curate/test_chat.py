@@ -20,11 +20,13 @@ from tests.trajectories import (
     work,
 )
 from tracemill.curate.builders.one_pass import make_examples
+from tracemill.curate.windows.tools import NOT_KNOWN, known_tools
 from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import ChatExample
 from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.records.refs import Span
 from tracemill.records.sessions.trajectory import Step
+from tracemill.sources import SOURCES
 
 
 def built(
@@ -310,24 +312,44 @@ def test_windows_never_overlap_and_never_exceed_the_limit(
 
 
 def test_tools_are_inferred_from_the_calls_and_said_to_be() -> None:
-    (example,), _ = built(
-        [user(0), calling(1, command="ls", limit=3), calling(2, command="pwd"), agent(3)]
-    )
+    steps = [user(0), calling(1, limit=3, command="ls"), calling(2, command="pwd"), agent(3)]
+    (example,), _ = built(steps, trajectory=trajectory(4, agent="some-agent"))
 
+    properties = example.tools[0]["function"]["parameters"]["properties"]
+    assert list(properties) == ["limit", "command"]
     assert example.tools == (
         {
             "type": "function",
             "function": {
                 "name": "Bash",
+                "description": NOT_KNOWN,
                 "parameters": {
                     "type": "object",
-                    "properties": {"command": {"type": "string"}, "limit": {"type": "integer"}},
+                    "properties": {"limit": {"type": "integer"}, "command": {"type": "string"}},
                     "required": ["command"],
                 },
             },
         },
     )
     assert "tools:inferred" in example.tags
+
+
+def test_what_a_known_tool_does_and_needs_is_said_in_words_of_ours() -> None:
+    steps = [user(0), calling(1, command="ls", timeout=3), agent(2)]
+    (example,), _ = built(steps)
+
+    (tool,) = example.tools
+    assert tool["function"]["description"] == known_tools()["claude-code"]["Bash"].does
+    assert tool["function"]["parameters"]["required"] == ["command"]
+
+
+def test_every_known_tool_is_one_of_an_agent_that_we_read() -> None:
+    assert known_tools().keys() <= {*SOURCES.names()}
+    assert all(
+        tool.does.endswith(".") and len(tool.does) <= 100
+        for tools in known_tools().values()
+        for tool in tools.values()
+    )
 
 
 @pytest.mark.parametrize(

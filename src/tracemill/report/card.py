@@ -34,7 +34,8 @@ _LIMITS = """\
 - Licences: sessions may quote code of any licence. Nothing here grants rights to it.
 - Redaction knows formats, not meanings: a secret in plain prose, or a person's name outside
   addresses and home folders, can still be there. Read before you share.
-- Tool schemas are inferred from the calls that were made (`tools:inferred`).
+- Tool schemas are inferred from the calls that were made (`tools:inferred`): a tool that nobody
+  called is not among them. What tools of known agents do is told in words of Tracemill's.
 - Outcomes are judged by rules from what the sessions and commits say, and by people where somebody
   reviewed the work.
 """

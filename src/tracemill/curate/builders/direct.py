@@ -61,7 +61,7 @@ class DirectBuilder(Configured):
 
     def build(self, work: Work, window: Window) -> Iterator[ChatExample | Drop]:
         """Yield the examples of the turns of one window, and those left out."""
-        tools = tools_of_steps(window.steps)
+        tools = tools_of_steps(window.steps, work.trajectory.agent)
         if not tools or distrusted(window) is not None:
             return
         is_achieved = unfit(work.episode, self.config) is None

@@ -82,7 +82,8 @@ class HandOffBuilder(Configured):
             return work.drop("no_user_step", step.index, step.index)
         if len(canonical_json(completion)) > self.config.max_side_chars:
             return work.drop("long_pair", step.index, step.index)
-        tools, label = infer_tools([*prompt, *completion]), _LABELS[following.outcome]
+        tools = infer_tools([*prompt, *completion], work.trajectory.agent)
+        label = _LABELS[following.outcome]
         more = (
             "view:collaboration", f"next:{following.outcome}", f"by:{following.method}",
             *told_tools(tools),

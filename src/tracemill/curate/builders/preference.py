@@ -354,7 +354,7 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
     prompt = render_messages(before, {step.index for step in before})
     if not any(message.role == "user" for message in prompt):
         raise _BadPairError("no_user_step")
-    tools = infer_tools([*prompt, *sides])
+    tools = infer_tools([*prompt, *sides], work.trajectory.agent)
     return PreferenceExample(
         id=make_id("example", *map(canonical_json, (prompt, sides, tools))),
         builder=pair.builder,

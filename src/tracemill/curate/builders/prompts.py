@@ -153,7 +153,7 @@ def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptE
         end_commit=work.end_commit,
         evidence=(Ref(kind="trajectory", id=work.trajectory.id, step=check.step),),
     )
-    tools = tools_of_steps(turn.steps)
+    tools = tools_of_steps(turn.steps, work.trajectory.agent)
     until = [step for step in window.steps if step.index <= check.step]
     proof = _proof(work, turn, check)
     tags = (f"check:{check.check}", f"proof:{proof}", *told_tools(tools))

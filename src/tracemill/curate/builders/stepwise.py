@@ -79,7 +79,7 @@ def _example(work: Work, window: Window, found: Overcome) -> StepwiseExample | D
         completions.append(tuple(until[begin:]))
         messages = until
     prompt = messages[: len(messages) - sum(map(len, completions))]
-    tools = infer_tools(messages)
+    tools = infer_tools(messages, work.trajectory.agent)
     right = tuple(labels.values())
     tags = (f"cause:{found.recovery.cause}", f"failure:{found.recovery.kind}", *told_tools(tools))
     return StepwiseExample(

@@ -182,7 +182,7 @@ def _example(
         return work.drop("no_user_step", step.index, reaction.step)
     if len(canonical_json(completion)) > config.max_side_chars:
         return work.drop("long_pair", step.index, reaction.step)
-    tools = infer_tools([*prompt, *completion])
+    tools = infer_tools([*prompt, *completion], work.trajectory.agent)
     label = reaction.strength > 0
     steps = (step.index, reaction.step)
     return UnpairedExample(

@@ -174,7 +174,7 @@ class Work(Record, frozen=True, kw_only=True):
             UnansweredCallError: a call of them was never answered.
         """
         messages = _up_to_trained_message(render_messages(steps, untrained))
-        tools = infer_tools(messages) if tools is None else tools
+        tools = infer_tools(messages, self.trajectory.agent) if tools is None else tools
         return ChatExample(
             id=make_id("example", canonical_json(messages), canonical_json(tools)),
             builder=builder,
