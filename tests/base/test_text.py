@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from tracemill.base.text import (
     beginning,
     counted,
+    end_of,
     one_line,
     printable,
     printable_json,
+    shortened,
     sized,
     start_of,
     without_spaces,
@@ -80,6 +82,31 @@ def test_a_start_goes_through_no_word_that_is_not_very_long(
     text: str, width: int, start: str
 ) -> None:
     assert start_of(text, width) == start
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "end"),
+    [
+        ("all of it", 20, "all of it"),
+        ("at /home/dev-2byxqk/abcdefghijk", 20, "/abcdefghijk"),
+        ("at /home/dev-2byxqk/a", 12, "dev-2byxqk/a"),
+        ("at /home/dev-2byxqk/abcdef", 8, "/abcdef"),
+        ("x" * 30, 9, "x" * 9),
+        ("", 3, ""),
+    ],
+)
+def test_an_end_goes_through_no_word_that_is_not_very_long(text: str, width: int, end: str) -> None:
+    assert end_of(text, width) == end
+
+
+def test_what_is_left_out_of_a_long_text_is_counted_and_goes_through_no_word() -> None:
+    long = f"in /home/dev-2byxqk/{'a word ' * 99}of user-wq3kzt"
+
+    assert shortened(long, len(long)) == long
+    assert shortened(long, 45) == (
+        "in /home/dev-2byxqk/a word a \n[... 683 characters left out]\n of user-wq3kzt"
+    )
+    assert shortened(long, 24).startswith("in /home/\n")
 
 
 def test_a_size_has_the_unit_that_says_something() -> None:

@@ -8,6 +8,8 @@ from typing import Final
 
 _THREE_DIGITS: Final = 100
 _KILO: Final = 1_000
+_IN_THREE: Final = 3
+"""Of what is kept of a long text, its end is one part in so many."""
 _HISSING: Final = ("ch", "sh", "s", "x")
 _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
@@ -42,6 +44,31 @@ def start_of(text: str, width: int) -> str:
     while end and _is_in_word(text[end - 1]):
         end -= 1
     return text[:end] if 2 * end > width else text[:width]
+
+
+def end_of(text: str, width: int) -> str:
+    """Return the last `width` characters of `text`, less a word that the cut would go through.
+
+    A word that takes half of the width or more is cut all the same.
+    """
+    start = cut = max(0, len(text) - width)
+    if not cut or not _is_in_word(text[cut - 1]):
+        return text[cut:]
+    while start < len(text) and _is_in_word(text[start]):
+        start += 1
+    return text[start:] if 2 * (start - cut) < width else text[cut:]
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text's start and end, at most so many characters, and between how much is left out.
+
+    As in `start_of` and `end_of`, no word is cut in two but one that takes half of either.
+    """
+    if len(text) <= most:
+        return text
+    behind = most // _IN_THREE
+    start, end = start_of(text, most - behind), end_of(text, behind)
+    return f"{start}\n[... {len(text) - len(start) - len(end):,} characters left out]\n{end}"
 
 
 def _is_in_word(letter: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from tracemill.label.calls.shell import clip
+from tracemill.base.text import end_of, shortened
 from tracemill.label.calls.shell_calls import command_of
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.edit_calls import PATH_ARGUMENTS
@@ -28,12 +28,10 @@ _MAX_BEFORE: Final = 200
 _MAX_COMMAND: Final = 200
 _MAX_OUTPUT: Final = 300
 _MAX_WORDS: Final = 900
-_IN_THREE: Final = 3
-"""Of what is kept of a long text, its end is one part in so many."""
 _QUOTED: Final = ("agent_before", "said", "called", "output")
 """What holds words of the log; all other words are labels of ours."""
 _LEFT_OUT: Final = re.compile(r"\n\[\.\.\. [\d,]+ characters left out\]\n")
-"""What `_cut` puts into a text."""
+"""What `shortened` puts into a text."""
 
 
 class Excerpt(NamedTuple):
@@ -50,7 +48,7 @@ class _Shown:
 
     def __init__(self, step: int, call: ToolCall) -> None:
         self.about: dict[str, Any] = {
-            "step": step, "tool": call.name, "called": _cut(_target(call), _MAX_COMMAND),
+            "step": step, "tool": call.name, "called": shortened(_target(call), _MAX_COMMAND),
             "status": None, "output": None,
         }  # fmt: skip
 
@@ -61,7 +59,7 @@ class _Shown:
         if result.commit is not None:
             self.about["commit"] = result.commit
         output = f"{result.feedback or ''} {result.content}".strip()
-        self.about["output"] = clip(output, 0, _MAX_OUTPUT).lstrip("\n")
+        self.about["output"] = end_of(output, _MAX_OUTPUT)
 
 
 class _Reader:
@@ -96,8 +94,8 @@ class _Reader:
 
     def _hear(self, step: Step) -> None:
         self._n_turns += 1
-        before = clip(self._words, 0, _MAX_BEFORE).strip() or None
-        turn = {"step": step.index, "agent_before": before, "said": _cut(step.text, _MAX_SAID)}
+        before = end_of(self._words, _MAX_BEFORE).strip() or None
+        turn = {"step": step.index, "agent_before": before, "said": shortened(step.text, _MAX_SAID)}
         self._words = ""
         if len(self._first) < _N_FIRST:
             self._first.append(turn)
@@ -109,7 +107,7 @@ class _Reader:
         calls = sorted((*self._checks, *self._calls), key=lambda each: int(each.about["step"]))
         shown = [each.about for each in calls]
         step, who, said = self._last or (0, "agent", "")
-        words = {"step": step, "by": who, "said": _cut(said, _MAX_WORDS)}
+        words = {"step": step, "by": who, "said": shortened(said, _MAX_WORDS)}
         document = {
             "requests": turns,
             "requests_left_out": self._n_turns - len(turns),
@@ -162,11 +160,3 @@ def _target(call: ToolCall) -> str:
         if isinstance(path, str) and path:
             return path
     return msgspec.json.encode(call.arguments).decode("utf-8", "replace")
-
-
-def _cut(text: str, most: int) -> str:
-    """Return a text with its beginning and its end, and between them how much is left out."""
-    if len(text) <= most:
-        return text
-    end = most // _IN_THREE
-    return f"{text[: most - end]}\n[... {len(text) - most:,} characters left out]\n{text[-end:]}"

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
+from tracemill.base.text import shortened
 from tracemill.label.model_judge import in_form
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import NO_REPLY, Reply
@@ -30,8 +31,6 @@ _MAX_ASKED: Final = 1_000
 _MAX_EARLIER: Final = 200
 _MAX_ANSWERED: Final = 1_000
 _MAX_FILES: Final = 8
-_BEHIND: Final = 3
-"""Of what is kept of a long text, its end is one part in so many."""
 _MAX_EVIDENCE: Final = 200
 _RULE: Final = "model"
 _KINDS: Final[Sequence[TurnKind]] = get_args(TurnKind)
@@ -160,10 +159,10 @@ def question(turn: Turn) -> tuple[Message, ...]:
     """Return what a model is asked about a turn."""
     asked = turn.before.asked
     document = {
-        "asked_earlier": [_cut(text, _MAX_EARLIER) for text in asked[1:]],
-        "asked_before": _cut(asked[0], _MAX_ASKED) if asked else "",
+        "asked_earlier": [shortened(text, _MAX_EARLIER) for text in asked[1:]],
+        "asked_before": shortened(asked[0], _MAX_ASKED) if asked else "",
         "agent_before": _before(turn.before),
-        "turn": _cut(turn.text, _MAX_TURN),
+        "turn": shortened(turn.text, _MAX_TURN),
         "agent_after": _after(turn.reply),
     }
     return (
@@ -196,15 +195,6 @@ def _after(reply: Reply) -> dict[str, Any] | None:
 
 def _files(paths: Iterable[str] | None) -> list[str]:
     return list(paths or ())[:_MAX_FILES]
-
-
-def _cut(text: str, most: int) -> str:
-    """Return a text with its beginning and its end, and between them how much is left out."""
-    if len(text) <= most:
-        return text
-    end = most // _BEHIND
-    left_out = f"\n[... {len(text) - most:,} characters left out]\n"
-    return f"{text[: most - end]}{left_out}{text[-end:]}"
 
 
 def read_answer(answer: str, text: str) -> tuple[Heard, ...] | AnswerFault:
