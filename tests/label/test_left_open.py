@@ -117,3 +117,10 @@ def test_a_log_is_cut_off_where_the_agent_would_have_said_more_behind_its_last_c
     steps: tuple[Step, ...], is_cut_off: bool
 ) -> None:
     assert seen(user(0, "add a page"), *steps).is_cut_off is is_cut_off
+
+
+def test_a_step_of_an_agent_that_is_empty_is_no_answer() -> None:
+    about = seen(user(0, "add a page"), agent(1, "Done."), user(2, "now a menu"), agent(3, ""))
+
+    assert about.ending == "user"
+    assert seen(user(0, "add a page"), agent(1, "Done."), agent(2, "")).ending == "agent"

@@ -173,3 +173,10 @@ def test_a_push_that_failed_is_forgotten_once_tests_pass() -> None:
     assert judged(activity(**refused), cwd="/elsewhere").outcome == "partial"
     refused["checks"] = (ran(12, passed=True),)
     assert judged(activity(**refused), cwd="/elsewhere").outcome == "achieved"
+
+
+@pytest.mark.parametrize(("n_errors", "outcome"), [(1, "achieved"), (2, "unknown")])
+def test_praise_is_of_nothing_where_no_call_worked(n_errors: int, outcome: str) -> None:
+    praised = {"reactions": (reaction(2, "acceptance"),), "last_user_step": 2, "ending": "agent"}
+
+    assert judged(activity(n_calls=2, n_errors=n_errors, **praised)).outcome == outcome

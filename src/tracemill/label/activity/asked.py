@@ -1,4 +1,4 @@
-"""What people asked for in a trajectory, and what of it a check showed done before they went on.
+"""What people asked for in a trajectory, and what of it was shown done before they went on.
 
 A check or a program proves what was edited before it. Once the person speaks again, that stands:
 what they then ask for, and what is edited for it, makes nothing of the earlier request stale.
@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Final
 
 from tracemill.base.text import beginning
+from tracemill.label.activity.done_as_asked import DoneAsAsked
 from tracemill.records.sessions.activity import CheckKind, CheckRun, Request
 from tracemill.records.sessions.trajectory import Step
 
@@ -25,6 +26,7 @@ class Asked:
     def __init__(self) -> None:
         self._requests: list[Request] = []
         self._checked: list[int] = []
+        self._done = DoneAsAsked()
         self._last = -1
         self._n_known = 0
         """How many checks had ended when the person spoke before."""
@@ -47,6 +49,7 @@ class Asked:
         `checks` are those until then, `ran` the steps of programs that told of no error, and
         `edit` is the last step that edited code.
         """
+        self._done.person(step)
         if edit is not None and len(self._checked) < _MAX_REQUESTS:
             passed = (run.step for run in self._last_checks(checks) if run.passed)
             shown = max((*passed, *ran), default=-1)
@@ -56,6 +59,14 @@ class Asked:
         if step.at is not None and len(self._requests) < _MAX_REQUESTS:
             opening = beginning(step.text[:_LOOKED_AT], _MAX_OPENING)
             self._requests.append(Request(opening=opening, step=step.index, at=step.at))
+
+    def agent(self, step: Step) -> None:
+        """Take a step of an agent, or of a late result."""
+        self._done.agent(step)
+
+    def finish(self) -> tuple[int, ...]:
+        """Return the steps at which a command by itself was what had been asked for, in order."""
+        return self._done.finish()
 
     def _last_checks(self, checks: Sequence[CheckRun]) -> Iterable[CheckRun]:
         """Return the last telling run of each kind since the person spoke before.

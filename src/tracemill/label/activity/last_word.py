@@ -34,8 +34,8 @@ class LastWord:
         self.ending, self.step, self.is_cut_off = "user", step.index, False
 
     def agent(self, step: Step) -> None:
-        """Take the calls of an agent's step, or of a late result's."""
-        if step.speaker == "agent":
+        """Take the calls of an agent's step, or of a late result's; one that is empty is none."""
+        if step.speaker == "agent" and (step.calls or step.text.strip()):
             self.step = step.index
             has_words = bool(step.text.strip())
             self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1]))
@@ -47,7 +47,7 @@ class LastWord:
         self._open.difference_update(result.call_id for result in results)
         if step.is_error:
             self.ending = "error"
-        elif step.speaker == "agent" or self.ending == "open_call":
+        elif step.index == self.step or self.ending == "open_call":
             self.ending = "open_call" if self._open else "agent"
 
 

@@ -196,6 +196,7 @@ class Observer:
             commits=self._commits.finish(trajectory.cwd, self._taken_back),
             asked_commits=self._commits.asked([*self._held.values(), *self._running.values()]),
             requests=self._asked.requests if is_person else (),
+            done_steps=self._asked.finish() if is_person else (),
             checked_turns=self._asked.checked_turns if is_person else (),
             plans=self._plans.finish(),
             plan_verdicts=self._plans.verdicts(handed),
@@ -274,6 +275,7 @@ class Observer:
         if step.speaker == "agent":
             self._listener.agent(step)
         self._last_word.agent(step)
+        self._asked.agent(step)
         for call in step.calls:
             self._hold(call, step)
         self._listener.results(step.results)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tracemill.label.outcomes.final_checks import FinalCheck, final_check
 from tracemill.label.outcomes.history import CERTAIN, WEEK, History
-from tracemill.label.outcomes.left_open import is_shown_before, open_request
+from tracemill.label.outcomes.left_open import is_done_as_asked, is_shown_before, open_request
 from tracemill.label.outcomes.survival import Lines, undoings
 from tracemill.records.events.event import Commit
 from tracemill.records.links import SURE_ENOUGH, WORK
@@ -122,6 +122,8 @@ class Evidence(NamedTuple):
     is_unmade: bool
     """Whether editing tools were called, none could do its work, and the agent went on without
     and came to an end."""
+    is_done_as_asked: bool
+    """Whether a command by itself was what a person had asked for, and nobody found fault since."""
     is_shown_before: bool
     """Whether a person praised an earlier request, or a check showed it done and nobody found fault
     since, and the agent came to an end with what came after."""
@@ -191,6 +193,7 @@ def gather(work: Work) -> Evidence:
         is_approved=_is_approved(last),
         is_approved_then_wrong=_is_approved_then_wrong(last),
         is_unmade=_is_unmade(last),
+        is_done_as_asked=is_done_as_asked(last),
         is_shown_before=is_shown_before(last),
         is_left_open=open_request(last) is not None,
     )
@@ -275,8 +278,9 @@ def _is_accepted(activity: Activity) -> bool:
 
 
 def _is_thanked(activity: Activity) -> bool:
+    has_worked = activity.n_calls > activity.n_errors
     is_praised = _last_praise(activity) is not None
-    return is_praised and activity.last_edit_step is None and activity.n_calls > 0
+    return is_praised and activity.last_edit_step is None and has_worked
 
 
 def _is_approved(activity: Activity) -> bool:
@@ -343,6 +347,8 @@ def _refs(last: Activity, commits: Sequence[Commit], tests: FinalCheck | None) -
         *last.rerun_steps[-1:],
         *last.failed_edit_steps[-1:],
         *last.checked_turns[-1:],
+        *last.granted_turns[-1:],
+        *last.done_steps[-1:],
         *last.given_up[-1:],
         *last.thanks[-1:],
         *last.interrupted_steps[-1:],

@@ -36,20 +36,36 @@ def is_shown_before(activity: Activity) -> bool:
     Praise holds for what it speaks of, whatever fault is found with what came later. Of what was
     checked nobody may say that: a fault that is named later may be one of it.
     """
-    faults = [each.step for each in activity.corrections if each.confidence >= _LIKELY]
     undone = max(activity.taken_back_steps, default=-1)
-    against = max((*faults, *activity.rejected_steps, *activity.interrupted_steps, undone, 0))
-    is_checked = any(step > against for step in activity.checked_turns)
+    is_checked = any(step > _last_against(activity) for step in activity.checked_turns)
     is_praised = any(step > undone for step in (*activity.thanks, *activity.granted_turns))
-    is_told = activity.ending == "agent" and activity.n_calls > 0 and not activity.is_cut_off
-    return is_told and (is_checked or is_praised)
+    return _is_told(activity) and (is_checked or is_praised)
+
+
+def is_done_as_asked(activity: Activity) -> bool:
+    """Tell whether a command by itself was what a person had asked for, and nobody said no."""
+    is_done = any(step > _last_against(activity) for step in activity.done_steps)
+    return _is_told(activity) and is_done
+
+
+def _is_told(activity: Activity) -> bool:
+    has_worked = activity.n_calls > activity.n_errors
+    return activity.ending == "agent" and has_worked and not activity.is_cut_off
+
+
+def _last_against(activity: Activity) -> int:
+    """Return the last step at which a person found fault, said no, or took something back."""
+    faults = [each.step for each in activity.corrections if each.confidence >= _LIKELY]
+    stops = (*activity.rejected_steps, *activity.interrupted_steps)
+    return max((*faults, *stops, *activity.taken_back_steps, 0))
 
 
 def _shown_steps(activity: Activity) -> list[int]:
     """Return the steps at which something else than the agent's words shows that work was done."""
     passed = [run.step for run in activity.checks if run.passed]
     ran = [*activity.ran_steps, *activity.rerun_steps]
-    return [*_kept_steps(activity), *passed, *ran, *activity.thanks, *activity.granted_turns]
+    said = [*activity.thanks, *activity.granted_turns]
+    return [*_kept_steps(activity), *passed, *ran, *activity.done_steps, *said]
 
 
 def _kept_steps(activity: Activity) -> list[int]:

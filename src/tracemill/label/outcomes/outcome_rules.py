@@ -39,6 +39,7 @@ The first rule that holds decides:
 | the log states that a person was content, or was not              | achieved, failed | .55 |
 | a chat that shows no calls was praised, then said to be wrong     | partial   | .4        |
 | every edit that was tried failed, and the agent gave it up        | failed    | .4        |
+| a command was itself what a person had asked for, and ended well  | achieved  | .4        |
 | an earlier request was shown done, what came since is told        | achieved  | .35       |
 | anything else                                                     | unknown   | 0         |
 
@@ -340,6 +341,12 @@ RULES: Final = (
         _always(0.4),
         "every edit that was tried failed, and the agent gave it up",
         lambda e: e.is_unmade,
+    ),
+    Rule(
+        "achieved",
+        _always(0.4),
+        "a command was itself what a person had asked for, and ended well",
+        lambda e: e.is_done_as_asked,
     ),
     Rule(
         "achieved",

@@ -224,6 +224,9 @@ class Activity(Record, frozen=True, kw_only=True):
     checked_turns: tuple[int, ...] = ()
     """Indexes of a person's steps before which a check or a program had run well, after the last
     edit of code and since the person's step before, in order, at most 500."""
+    done_steps: tuple[int, ...] = ()
+    """Indexes of steps at which a command by itself was what a person had asked for, and ended
+    well, in order, at most 100."""
     recoveries: tuple[Recovery, ...] = ()
     """Failures and what became of them, in the order in which they began, at most 500."""
     ignored_failures: dict[str, int] = msgspec.field(default_factory=dict)
