@@ -54,7 +54,8 @@ def test_where_nobody_knows_what_became_of_it_the_words_are_counted_and_left_out
     said = capsys.readouterr()
     error: dict[str, Any] = json.loads(said.out or said.err)
 
-    assert "keeps no example" in error["error"]
+    assert "keeps no example: left out are" in error["error"]
+    assert "outcome_" in error["error"]
 
 
 def handed(number: int, *, label: bool) -> dict[str, Any]:

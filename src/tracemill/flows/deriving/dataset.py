@@ -79,10 +79,17 @@ def builder_config(recipe: Recipe) -> ChatConfig:
     return ChatConfig(builders=recipe.builders, max_chars=recipe.window_chars)
 
 
+class NothingKept(NamedTuple):
+    """A recipe for which no example is left."""
+
+    drops: dict[str, int]
+    """What was left out, by reason."""
+
+
 def build_version(
     workspace: Workspace, index: Index, executor: Executor, made: Made, recipe: Recipe
-) -> DatasetVersion | None:
-    """Make the version of a dataset that a recipe asks for; None where nothing is left to keep."""
+) -> DatasetVersion | NothingKept:
+    """Make the version of a dataset that a recipe asks for, or say why nothing is left to keep."""
     known = _known(made.facts)
     splits = Splits(KnownWork(made.facts.episodes, known.trajectories, known.goals), recipe.split)
     evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
@@ -94,12 +101,12 @@ def build_version(
     part.mkdir()
     writer = VersionWriter(part)
     _write_kept(examples, sieve, writer)
+    funnel = (_collected(made, len(made_up)), *sieve.funnel())
     if not sieve.kept:
         part.rmdir()
-        return None
+        return NothingKept(_drops(funnel))
     for reject in (*_omitted(made.lake), *sieve.rejects):
         writer.reject(reject)
-    funnel = (_collected(made, len(made_up)), *sieve.funnel())
     version = DatasetVersion(
         id="",
         name=recipe.name,

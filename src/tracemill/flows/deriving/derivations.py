@@ -10,8 +10,8 @@ import msgspec
 from tracemill.base.ids import digest
 from tracemill.curate.recipe import shipped_recipe
 from tracemill.flows.deriving.counting import counted_work
-from tracemill.flows.deriving.dataset import Made, build_version, builder_config
-from tracemill.flows.deriving.examples import build_examples, count_omissions
+from tracemill.flows.deriving.dataset import Made, NothingKept, build_version, builder_config
+from tracemill.flows.deriving.examples import build_examples
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.gates import compare_gates
 from tracemill.flows.deriving.indexing import count_findings, count_store, fill_index
@@ -87,16 +87,14 @@ class Derivations:
         with self._clock.stage("export"):
             found = count_findings(self._lake)
             made = Made(self._lake, facts, found.rules)
-            version = build_version(
-                self._workspace, self._index, self._executor, made, self._recipe
-            )
+            built = build_version(self._workspace, self._index, self._executor, made, self._recipe)
+            version = None if isinstance(built, NothingKept) else built
         with self._clock.stage("index"):
             fill_index(self._index, facts)
             keep_counted(self._index, counted_work(facts))
             shown = Known(facts.episodes, facts.activities, facts.commits)
             facts.reviews.fill(self._index, self._lake, shown)
-            drops = version.drops if version else count_omissions(self._lake)
-            counts = count_store(self._lake, facts, version, drops, found)
+            counts = count_store(self._lake, facts, version, built.drops, found)
             self._index.note(counts=msgspec.json.encode(counts).decode())
 
     def _judge(self, facts: Facts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -13,7 +13,7 @@ from tracemill.curate.recipe import read_recipe, shipped_recipe
 from tracemill.curate.recipes import shipped
 from tracemill.export import DATASET_FORMATS
 from tracemill.flows.deriving import derive
-from tracemill.flows.deriving.dataset import Made, build_version, builder_config
+from tracemill.flows.deriving.dataset import Made, NothingKept, build_version, builder_config
 from tracemill.flows.deriving.examples import build_apart
 from tracemill.flows.deriving.facts import recorded_facts
 from tracemill.flows.deriving.indexing import count_findings
@@ -30,6 +30,8 @@ from tracemill.store.lake import Lake
 from tracemill.store.workspace import Workspace
 
 _ENDING: Final = ".toml"
+_N_REASONS: Final = 6
+"""How many reasons an error names for which a recipe keeps nothing."""
 
 
 class RecipeRow(Record, frozen=True, kw_only=True):
@@ -118,16 +120,23 @@ def build_by_recipe(workspace: Workspace, name: str, make: Callable[[], Executor
             executor = make()
             made = _made(workspace, executor, recipe)
             version = build_version(workspace, index, executor, made, recipe)
-    if version is None:
+    if isinstance(version, NothingKept):
         raise NotFoundError(
-            f"the recipe {name!r} keeps no example; `tracemill status` says what there is, and "
-            "`tracemill dataset show` what is left out and why"
+            f"the recipe {name!r} keeps no example{_why(version.drops)}; `tracemill status` says "
+            "what there is, and docs/datasets.md what the reasons mean"
         )
     return BuiltVersion(
         folder=str(workspace.datasets / recipe.name / version.id),
         is_new=version.id not in before,
         version=version,
     )
+
+
+def _why(drops: Mapping[str, int]) -> str:
+    """Return what was left out for which reasons, those that weigh most."""
+    most = sorted(drops.items(), key=lambda each: (-each[1], each[0]))[:_N_REASONS]
+    told = ", ".join(f"{reason} {n:,}" for reason, n in most)
+    return f": left out are {told}" if told else ", and nothing was left out"
 
 
 def _made(workspace: Workspace, executor: Executor, recipe: Recipe) -> Made:
