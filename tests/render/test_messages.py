@@ -145,3 +145,10 @@ def test_what_a_command_asks_the_model_is_asked_once() -> None:
     steps = [user(0, "/ask Why?"), user(1, "Why?"), agent(2, "So."), user(3, "Why?"), user(4, "Go")]
 
     assert [m.content for m in render_messages(steps)] == ["/ask Why?", "So.", "Why?\n\nGo"]
+
+
+def test_the_bytes_of_a_picture_are_no_text() -> None:
+    picture = f"data:image/png;base64,{'iVBORw0KGgo' * 30}=="
+    messages = render_messages([user(0, "plot it"), calling(1, f"saved\n![image]({picture})\nend")])
+
+    assert messages[-1].content == "saved\n![image]([image])\nend"

@@ -14,16 +14,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import dropwhile, takewhile
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from tracemill.base.errors import DataError
 from tracemill.records.datasets.examples import Message
-from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import IMAGE, Step, ToolCall, ToolResult
 from tracemill.render.own_commands import is_command, without_own_commands
+
+_PICTURE: Final = re.compile(r"data:image/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=_-]{200,}")
+"""A picture whose bytes stand in a text."""
 
 
 class UnansweredCallError(DataError):
@@ -102,13 +106,19 @@ def _call(call: ToolCall) -> dict[str, Any]:
     }
 
 
+def _seen(content: str) -> str:
+    """Return what came back with a word for the bytes of a picture, which as text are no sight."""
+    return _PICTURE.sub(IMAGE, content) if ";base64," in content else content
+
+
 def _answers(step: Step, results: Mapping[str, ToolResult]) -> Iterator[Message]:
     if not step.calls:
-        yield from (Message(role="user", content=each.content) for each in step.results)
+        yield from (Message(role="user", content=_seen(each.content)) for each in step.results)
     for call in step.calls:
         if (result := results.get(call.id)) is None:
             raise UnansweredCallError(step, call)
-        yield Message(role="tool", content=result.content, tool_call_id=call.id, name=call.name)
+        content = _seen(result.content)
+        yield Message(role="tool", content=content, tool_call_id=call.id, name=call.name)
 
 
 def _append(messages: list[Message], message: Message) -> None:
