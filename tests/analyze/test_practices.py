@@ -9,6 +9,7 @@ import pytest
 
 from tests.analyze.features.made import ORIGIN, failed, feature, minutes
 from tracemill.analyze import METRICS, find_patterns
+from tracemill.analyze.cases import shares_differ, summed
 from tracemill.analyze.features.effects import practice_effects, practices
 from tracemill.analyze.practices import practices_of
 from tracemill.analyze.process import Process
@@ -197,3 +198,18 @@ def test_tokens_for_a_line_are_known_where_both_are(
     made.episodes = [(episode_work(episode, {}, [*own, merge], reverted=None), {})]
 
     assert [case.value for case in METRICS["tokens_per_line"].cases(made)] == expected
+
+
+def test_practices_of_one_piece_of_work_say_what_it_says_once() -> None:
+    one, other = Process([]), Process([])
+    for made, achieved in ((one, True), (other, False)):
+        work = EpisodeWork(
+            id="ep", outcome="achieved" if achieved else "failed",
+            practices={f"practice_{n}": True for n in range(20)},
+        )  # fmt: skip
+        made.episodes.append((work, {}))
+    cases = METRICS["practice_success_rate"].cases
+    tallies = [summed(cases(made), ()).slices[()] for made in (one, other)]
+
+    assert [tally.n for tally in tallies] == [20, 20]
+    assert shares_differ(*tallies) == 1.0

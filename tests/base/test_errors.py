@@ -31,3 +31,12 @@ def test_a_name_that_is_nearly_known_is_answered_with_what_may_be_meant(
 
     assert str(error).startswith(f"unknown metric {name!r}; known: reverted_rate, tool_error_rate")
     assert str(error).endswith(end)
+
+
+def test_of_very_many_known_names_the_one_that_is_meant_is_named() -> None:
+    known = [f"metric_{n}" for n in range(50)]
+
+    assert str(UnknownNameError("metric", "metrc_7", known)) == (
+        "unknown metric 'metrc_7'; do you mean 'metric_7'? 49 others are known"
+    )
+    assert str(UnknownNameError("metric", "zzz", known)).endswith("metric_9")

@@ -88,7 +88,10 @@ def practices_kept(process: Process) -> Iterator[Case]:
 
 
 def practice_cases(process: Process) -> Iterator[Case]:
-    """Yield each practice of each piece of work of known outcome, and whether it was achieved."""
+    """Yield each practice of each piece of work of known outcome, and whether it was achieved.
+
+    All that one piece of work kept or left out has its one outcome, so they are one cluster.
+    """
     for episode, facts in process.episodes:
         if episode.outcome == "unknown":
             continue
@@ -96,7 +99,9 @@ def practice_cases(process: Process) -> Iterator[Case]:
         ref = Ref(kind="episode", id=episode.id)
         for practice, kept in episode.practices.items():
             said = {**facts, "practice": practice, "held": KEPT if kept else LEFT_OUT}
-            yield Case(said, float(achieved), ref, episode.started, None, achieved)
+            yield Case(
+                said, float(achieved), ref, episode.started, None, achieved, cluster=episode.id
+            )
 
 
 def _tests(activities: Iterable[Activity]) -> Iterator[tuple[str, int]]:

@@ -22,6 +22,8 @@ from typing import Final
 
 _LISTED: Final = 10
 """How many of many names are listed."""
+_MOST_KNOWN: Final = 20
+"""How many known names are all listed where one of them is surely meant."""
 
 
 class TracemillError(Exception):
@@ -39,10 +41,12 @@ class UnknownNameError(UsageError):
         from difflib import get_close_matches  # slow to import
 
         names = sorted(known)
-        meant = (
-            f"; do you mean {close[0]!r}?" if (close := get_close_matches(name, names, 1)) else ""
-        )
-        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(names) or 'none'}{meant}")
+        close = get_close_matches(name, names, 1)
+        meant = f"; do you mean {close[0]!r}?" if close else ""
+        told = f"; known: {', '.join(names) or 'none'}{meant}"
+        if close and len(names) > _MOST_KNOWN:  # a screen of names would hide the one that is meant
+            told = f"{meant} {len(names) - 1} others are known"
+        super().__init__(f"unknown {kind} {name!r}{told}")
 
 
 class NotFoundError(UsageError):

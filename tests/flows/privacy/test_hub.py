@@ -125,7 +125,7 @@ def test_a_hub_that_is_not_there_is_said(example: Workspace, out: Path) -> None:
     with serving() as gone:
         pass
 
-    with pytest.raises(UsageError, match="did not take"):
+    with pytest.raises(UsageError, match="cannot be reached"):
         push_export(example, out, client(gone), REPO)
 
 

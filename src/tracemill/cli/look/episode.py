@@ -15,6 +15,7 @@ from tracemill.cli.shared.output import answer, counts, hint, when, write
 from tracemill.flows.analysis.learning import export_learning, show_learning
 from tracemill.flows.held.lookup import show_work
 from tracemill.flows.results import EpisodeRow
+from tracemill.records.work.episodes import EpisodeKind, Outcome
 from tracemill.records.work.survival import RewrittenBy, Rollback, Survival
 
 _MOST_SHOWN: Final = 5
@@ -52,11 +53,21 @@ _SHAPE = Shape(
 
 def list_episode(
     *,
+    outcome: Outcome | None = None,
+    kind: EpisodeKind | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List episodes, newest first."""
-    return show_list("episode", EpisodeRow, _SHAPE, listing, common)
+    """List episodes, newest first.
+
+    Parameters
+    ----------
+    outcome
+        Only those that ended so.
+    kind
+        Only work of one kind.
+    """
+    return show_list("episode", EpisodeRow, _SHAPE, listing, common, outcome=outcome, kind=kind)
 
 
 def show_episode(

@@ -12,6 +12,7 @@ from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.results import FailureRow
 from tracemill.records.process.failures import FailureGroup, FailureStats, Spread
+from tracemill.records.sessions.recoveries import FailureKind
 
 _COLUMNS = ("WHAT", "FAILURES", "OVERCOME", "RETRIES", "MOST", "MINUTES", "LONGEST", "EXAMPLE")
 _SPARE = ("LONGEST", "MOST", "EXAMPLE", "MINUTES")
@@ -37,11 +38,18 @@ _SHAPE = Shape(
 
 def list_failure(
     *,
+    kind: FailureKind | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List what failed, newest first: how often, what was wrong, and what made it work."""
-    return show_list("failure", FailureRow, _SHAPE, listing, common)
+    """List what failed, newest first: how often, what was wrong, and what made it work.
+
+    Parameters
+    ----------
+    kind
+        Only what failed as one kind of thing.
+    """
+    return show_list("failure", FailureRow, _SHAPE, listing, common, kind=kind)
 
 
 def stats_failure(

@@ -7,7 +7,7 @@ from tracemill.cli.shared.options import Common, Limit, Listing
 from tracemill.cli.shared.output import answer, counts, hint, when, write
 from tracemill.flows.deriving.gate_rows import FixRow, FlakyRow, GateRow
 from tracemill.records.events.event import GateRun
-from tracemill.records.events.gates import FAILING, Coverage, GateResult
+from tracemill.records.events.gates import FAILING, Coverage, GateKind, GateResult, GateStatus
 
 _MESSAGE_WIDTH = 140
 _URI_WIDTH = 42
@@ -76,11 +76,21 @@ _FLAKY_SHAPE = Shape(
 
 def list_gate(
     *,
+    kind: GateKind | None = None,
+    status: GateStatus | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List gate runs, newest first."""
-    return show_list("gate", GateRow, _SHAPE, listing, common)
+    """List gate runs, newest first.
+
+    Parameters
+    ----------
+    kind
+        Only runs of one kind of gate.
+    status
+        Only those that ended so.
+    """
+    return show_list("gate", GateRow, _SHAPE, listing, common, gate=kind, status=status)
 
 
 def fixes_gate(

@@ -23,6 +23,7 @@ from tracemill.records.sessions.decision_points import DecisionPoint
 from tracemill.records.sessions.reactions import Reaction
 from tracemill.records.sessions.trajectory import Step
 from tracemill.records.sessions.value_flows import ValueFlow
+from tracemill.records.work.episodes import Outcome
 
 _TEXT_WIDTH = 2_000
 _PART_WIDTH = 40
@@ -49,11 +50,21 @@ _SHAPE = Shape(
 
 def list_session(
     *,
+    outcome: Outcome | None = None,
+    agent: str | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List sessions, newest first."""
-    return show_list("session", SessionRow, _SHAPE, listing, common)
+    """List sessions, newest first.
+
+    Parameters
+    ----------
+    outcome
+        Only those that ended so.
+    agent
+        Only those of one agent, for example `codex`.
+    """
+    return show_list("session", SessionRow, _SHAPE, listing, common, outcome=outcome, agent=agent)
 
 
 def show_session(

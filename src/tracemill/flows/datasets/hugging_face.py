@@ -72,6 +72,11 @@ def _said_plainly(repo: str) -> Iterator[None]:
         yield
     except (HFValidationError, LocalTokenNotFoundError) as error:
         raise UsageError(f"the hub cannot take {repo!r}: {error}") from None
+    except httpx2.TransportError as error:
+        raise UsageError(
+            f"the hub cannot be reached: {error}; nothing of {repo!r} is known to have gone out: "
+            "look at the connection, and push again"
+        ) from None
     except httpx2.HTTPError as error:
         raise UsageError(
             f"the hub did not take {repo!r}: {error}; see whether the name is OWNER/NAME, and "
