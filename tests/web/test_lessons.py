@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -152,3 +153,16 @@ def test_what_is_told_stands_with_how_many_tell_it(browser: TestClient, example:
         if each.kind == "session"
     ]
     assert "Nothing is held of gate, stage" in page
+
+
+def test_where_no_session_is_held_the_first_page_says_how_to_read_some(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text("no session\n")
+    workspace = Workspace(tmp_path / "workspace")
+    turn(workspace, [tmp_path / "in.jsonl"], {}, Options(workers=1), lambda _: None)
+
+    with let_in(workspace) as client:
+        page = " ".join(client.get("/").text.split())
+
+    assert "No session is held yet: <code>tracemill run FOLDER</code>" in page
+    assert "No piece of work is known yet" in page
+    assert "See what repeats" not in page
