@@ -34,7 +34,9 @@ def run(root: Path, command: str, how: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("command", ["dataset list", "dataset list --json", "dataset show"])
+@pytest.mark.parametrize(
+    "command", ["dataset list", "dataset list --json", "dataset show", "status"]
+)
 @pytest.mark.parametrize("how", [">&-", "<&-", "reader gone", "ascii"])
 def test_streams_that_take_nothing_are_no_failure(root: Path, command: str, how: str) -> None:
     code, said = run(root, command, how)
@@ -43,11 +45,21 @@ def test_streams_that_take_nothing_are_no_failure(root: Path, command: str, how:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("command", ["dataset list", "dataset list --json"])
+@pytest.mark.parametrize("command", ["dataset list", "dataset list --json", "status"])
 def test_an_answer_that_finds_no_room_says_so(root: Path, command: str) -> None:
     code, said = run(root, command, "> /dev/full")
 
     assert (code, said.count("No space left"), "Traceback" in said) == (6, 1, False)
+
+
+def test_a_plain_command_ends_with_its_whole_answer_and_its_code(
+    root: Path, tmp_path: Path
+) -> None:
+    answer = tmp_path / "answer"
+    code, said = run(root, "run nowhere --json", f"> {answer}")
+
+    assert (code, said.count("no such file or folder: 'nowhere'")) == (3, 1)
+    assert json.loads(answer.read_text())["exit"] == code
 
 
 def test_a_wrong_option_is_a_document_too(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

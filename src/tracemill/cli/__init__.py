@@ -35,7 +35,7 @@ else of them runs."""
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that the arguments name, and exit with its code."""
     from tracemill.cli.at_once import call_at_once
-    from tracemill.cli.standard_streams import end_streams, take_streams
+    from tracemill.cli.standard_streams import end_process, end_streams, take_streams
 
     take_streams()
     gc.set_threshold(_BETWEEN_COLLECTIONS)
@@ -43,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.environ.setdefault(name, value)
     given = sys.argv[1:] if arguments is None else arguments
     code = call_at_once(given)
+    is_plain = code is not None
     if code is None:
         from tracemill.cli.app import call
 
         code = call(given)
     code = end_streams(code)
+    if is_plain and arguments is None:  # whoever names arguments may want to go on
+        end_process(code)
     gc.freeze()  # or the interpreter looks at every object once more before it ends
     sys.exit(code)

@@ -6,8 +6,9 @@ none. Where a terminal's encoding lacks a character, it is written as an escape,
 
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
-from typing import Final
+from typing import Final, NoReturn
 
 from tracemill.cli.shared.exits import EXIT_STORE
 
@@ -39,6 +40,17 @@ def end_streams(code: int) -> int:
             sys.stderr.write(f"error: the answer cannot be written: {error.strerror}\n")
         return EXIT_STORE
     return code
+
+
+def end_process(code: int) -> NoReturn:
+    """End this process now, when its answer is written out and all its files are closed.
+
+    The interpreter would take every object apart first: a hundredth of a large run, a twentieth of
+    `status`. What modules register for the end of a program is not done.
+    """
+    with suppress(OSError):  # nobody is left to whom it could be said
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def _drop_answer() -> None:
