@@ -10,7 +10,8 @@ from tests.flows.sessions import write_session
 from tracemill.cli.app import call
 
 REDACTION = "tracemill.redact.redactor"
-HEAVY = ("cyclopts", "hyperscan", "numpy", "pyarrow", "pyarrow.compute", REDACTION)
+GIT = "tracemill.base.git.process"
+HEAVY = ("cyclopts", "hyperscan", "numpy", "pyarrow", "pyarrow.compute", REDACTION, GIT)
 PROGRAM = f"""
 import sys
 from tracemill.cli import main
@@ -50,6 +51,12 @@ def test_a_run_with_news_shows_that_imports_are_seen(known: list[str], tmp_path:
     write_session(tmp_path / "in", "s2", 1)
 
     assert {"pyarrow", REDACTION} <= set(imported_by("run", *known))
+
+
+def test_a_run_over_sessions_alone_imports_no_git(known: list[str], tmp_path: Path) -> None:
+    write_session(tmp_path / "in", "s2", 1)
+
+    assert GIT not in imported_by("run", *known)
 
 
 def test_a_longer_session_is_taken_in_without_arrows_functions(

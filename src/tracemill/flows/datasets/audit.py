@@ -22,7 +22,6 @@ from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST
 from tracemill.flows.executors.protocol import Executor
 from tracemill.records.datasets.audits import AuditReport, CheckResult, FailingRow, TrainingRow
 from tracemill.sources.building.training_rows import read_training_row
-from tracemill.sources.reading.documents import NotADocumentError, take_apart
 from tracemill.sources.reading.json_lines import BadShapeError
 
 if TYPE_CHECKING:
@@ -221,6 +220,8 @@ def _values(path: Path) -> Lines:
 
 
 def _items(data: bytes) -> Lines:
+    from tracemill.sources.reading.documents import NotADocumentError, take_apart
+
     try:
         found = take_apart(data, ())
     except NotADocumentError as error:

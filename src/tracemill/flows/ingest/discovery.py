@@ -16,9 +16,7 @@ from typing import BinaryIO, Final, NamedTuple
 from tracemill.base import sqlite
 from tracemill.base.errors import SourceError
 from tracemill.base.git import repositories as git
-from tracemill.base.git.objects import blob_stream
 from tracemill.base.named_files import require_there
-from tracemill.capture.agents import AGENTS
 from tracemill.sources import Head, HoldsInputs, sources_of
 from tracemill.sources.protocol import InnerInput
 from tracemill.store.workspace import looks_like_workspace
@@ -59,6 +57,8 @@ class Candidate(NamedTuple):
         Raises OSError or SourceError where it cannot be read.
         """
         if self.object_id is not None:
+            from tracemill.base.git.objects import blob_stream  # hardly any input is one
+
             return blob_stream(Path(self.path), self.object_id)
         return Path(self.path).open("rb")
 
@@ -78,6 +78,8 @@ class Unreadable(NamedTuple):
 
 def default_places(home: Path, environment: Mapping[str, str]) -> list[Path]:
     """Return the folders of this machine in which agents keep their sessions."""
+    from tracemill.capture.agents import AGENTS  # not asked for where places are named
+
     return [place for agent in AGENTS for place in agent.places(home, environment)]
 
 

@@ -17,7 +17,6 @@ from typing import IO, Any, Final
 import msgspec
 
 from tracemill.base.errors import SourceError
-from tracemill.base.git.objects import blob_stream
 from tracemill.flows.guarding import Refused
 from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
 from tracemill.flows.ingest.masking import refusal, unnamed
@@ -155,6 +154,8 @@ class _Reading:
         if self._task.member is not None:
             return self._unpacker.open(path, self._task.member)
         if self._task.object_id is not None:
+            from tracemill.base.git.objects import blob_stream  # hardly any input is one
+
             return blob_stream(path, self._task.object_id)
         return load_source(self._task.source).open(path)
 

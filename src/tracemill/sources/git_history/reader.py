@@ -1,13 +1,4 @@
-r"""Git history: each commit one event, with its files and line counts against its first parent.
-
-The input is the stream that `base.git.log` defines. A commit is a record of it, over as many
-lines as its message has. What a merge changed is what it brought to its first parent, so the
-sums over a history count a merged branch twice: leave merges out where that matters.
-
-What cannot be known stays None: the counts of binary files, those of contents that git could
-not read, and the files of a commit whose parents a shallow clone lacks. Each such commit is
-counted among the skipped, beside being used, so that a person sees what is missing.
-"""
+"""The stream of a git history, record by record: events of commits, and what git could not tell."""
 
 from __future__ import annotations
 
@@ -16,13 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import BinaryIO, ClassVar, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from tracemill.base.clock import believed
 from tracemill.base.git.changes import changed_files
-from tracemill.base.git.log import END, HEADER, N_FIELDS, RECORD_END, log_stream
-from tracemill.base.git.repositories import is_repository
+from tracemill.base.git.log import END, HEADER, N_FIELDS, RECORD_END
 from tracemill.base.ids import make_id
 from tracemill.base.lines import Line, OversizeLine
 from tracemill.records.events.event import (
@@ -35,7 +24,6 @@ from tracemill.records.events.event import (
 )
 from tracemill.records.inputs import Quarantined, QuarantineReason, Tally
 from tracemill.records.refs import Origin, Span
-from tracemill.sources.content import Content
 from tracemill.sources.facts.commit_message import (
     checkpoints,
     cherry_picked,
@@ -43,8 +31,7 @@ from tracemill.sources.facts.commit_message import (
     reverted,
     squashed,
 )
-from tracemill.sources.head import Head
-from tracemill.sources.protocol import InputKind, SourceRecord
+from tracemill.sources.protocol import SourceRecord
 
 _LINE_END: Final = RECORD_END[:-1]
 _N_UNDONE_FIELDS: Final = 4
@@ -59,28 +46,12 @@ _FAULTS: Final[dict[QuarantineReason, str]] = {
 }
 
 
-class GitHistory:
-    """Reads the commits of a repository, whatever their branch."""
-
-    name: ClassVar[str] = "git"
-    version: ClassVar[int] = 7
-    reads: ClassVar[InputKind] = "repository"
-    marks: ClassVar[frozenset[str]] = frozenset()
-
-    def recognises(self, head: Head) -> bool:
-        """Tell whether this is a work tree or bare repository."""
-        return not head.data and is_repository(head.path)
-
-    def open(self, path: Path) -> BinaryIO:
-        """Return the history of the repository at `path` as one stream."""
-        return log_stream(path)
-
-    def read(self, content: Content, origin: Origin) -> Iterator[SourceRecord]:
-        """Yield an event for each commit, children first, what follows from them, and a tally."""
-        reading = _Reading(origin)
-        for record in _records(content.lines()):
-            yield from reading.take(record)
-        yield from reading.end()
+def read_history(lines: Iterable[Line | OversizeLine], origin: Origin) -> Iterator[SourceRecord]:
+    """Yield an event for each commit, children first, what follows from them, and a tally."""
+    reading = _Reading(origin)
+    for record in _records(lines):
+        yield from reading.take(record)
+    yield from reading.end()
 
 
 class _Raw(NamedTuple):
