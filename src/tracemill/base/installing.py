@@ -16,7 +16,6 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from tracemill.base.errors import SourceError
-from tracemill.base.git.process import Git
 
 _NAME: Final = "tracemill"
 _REMOTE: Final = re.compile(
@@ -66,6 +65,8 @@ def origin_requirement() -> str | None:
 
 def _of_checkout(folder: Path) -> str | None:
     """Return what installs the repository that a checkout is a clone of."""
+    from tracemill.base.git.process import Git  # every run imports what stands above
+
     try:
         git = Git.of(folder)
         url = git.answer("config", "--get", "remote.origin.url", empty_exit=1).decode().strip()

@@ -45,3 +45,6 @@ class GitHistory:
         from tracemill.sources.git_history.reader import read_history
 
         return read_history(content.lines(), origin)
+
+
+__all__ = ["GitHistory"]
