@@ -13,6 +13,7 @@ from tracemill.records.events.event import Commit, FileChange, Todo, TodoChange
 from tracemill.records.refs import Origin, Record, Span
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 from tracemill.redact import REDACT_VERSION, Redactor, Rules, rules_version
+from tracemill.redact.pseudonyms import Pseudonyms
 
 ORIGIN = Origin(source="git", source_version=1, uri="/home/ada/x", input_id="input_1")
 SECRET = fill("ghp_{alnum:36}")
@@ -240,6 +241,28 @@ def test_text_that_was_made_to_look_redacted_is_left_alone(redactor: Redactor) -
     text = "[SECRET:jwt:abcdef] /home/dev-abcdef/x user-abcdef@example.org -home-dev-abcdef-x"
 
     assert redactor.text(text) == text
+
+
+def test_the_end_of_a_token_is_no_name(redactor: Redactor) -> None:
+    tokens = (fill("eyJ{alnum:24}.eyJ{alnum:24}.{alnum:43}", str(i)) for i in range(10_000))
+    named = Pseudonyms(KEY).token
+    text = next(
+        f"{each},'abcdefghij" for each in tokens if named("jwt", each.encode())[-3:] == "pw]"
+    )
+
+    once = redactor.text(text)
+
+    assert once.endswith("pw],'abcdefghij")
+    assert redactor.text(once) == once
+
+
+def test_what_stands_right_behind_a_token_is_a_name(redactor: Redactor) -> None:
+    redacted = redactor.text(fill("[SECRET:jwt:gt5jpw]password={alnum:14}7 [SECRET:jwt:q3x7kd]"))
+
+    assert re.fullmatch(
+        r"\[SECRET:jwt:gt5jpw\]password=\[SECRET:[a-z-]+:[a-z2-7]{6}\] \[SECRET:jwt:q3x7kd\]",
+        redacted,
+    )
 
 
 def test_secrets_with_a_form_name_the_finding_rather_than_their_context(

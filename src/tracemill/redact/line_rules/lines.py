@@ -25,7 +25,7 @@ from tracemill.redact.protocol import (
     Probe,
     Rule,
 )
-from tracemill.redact.pseudonyms import holds_stand_in, is_address_stand_in
+from tracemill.redact.pseudonyms import TOKEN, holds_stand_in, is_address_stand_in
 from tracemill.redact.regexes import Regex, Spans
 
 _CONTEXT: Final = 16
@@ -56,6 +56,8 @@ _OFTEN: Final = 256
 _LOOKED: Final = 2**10
 _LOOKED_EVERY: Final = 2**14
 """To look at all of it would take as long as Hyperscan needs for what is harmless."""
+_TOKEN: Final = re.compile(TOKEN)
+_LONGEST_TOKEN: Final = 72
 _GROUP: Final = "(?P<secret>"
 _WHOLE: Final = re.compile(
     r"(?:\(\?i\))?\(\?P<secret>(?:[^()\\[]|\\.|\[[^\]]+\]|\((?:[^()\\[]|\\.|\[[^\]]+\])*\))*\)\Z"
@@ -201,7 +203,8 @@ class LineDetector(ByPlace):
             candidate = Candidate(line, first, start, end)
             if self._n_lines > 1 and _is_made_by_change(candidate, self._rule.kind):
                 continue
-            if extent := self._judge(candidate):
+            extent = self._judge(candidate)
+            if extent and not _begins_in_token(candidate):
                 confirmed = Candidate(line, candidate.first, *extent)
                 yield Match(*extent, self._rule, self._stand_in(confirmed))
 
@@ -225,6 +228,14 @@ class LineDetector(ByPlace):
             return False
         start, end = match[self._group]
         return bool(end == len(beginning) and end - start > self._longest)
+
+
+def _begins_in_token(found: Candidate) -> bool:
+    """Tell whether a name is the end of a token, as `pw` is of `[SECRET:jwt:q3x7pw]`: none is."""
+    opened = found.line.rfind(b"[", max(0, found.first - _LONGEST_TOKEN), found.first)
+    token = _TOKEN.match(found.line, opened) if opened >= 0 else None
+    # its last bracket may be the edge before a name
+    return token is not None and found.first < token.end() - 1
 
 
 def _is_made_by_change(found: Candidate, kind: Kind) -> bool:
