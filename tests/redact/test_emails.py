@@ -117,3 +117,81 @@ def test_an_address_glued_to_another_by_a_letter_leaves_that_one_alone(redactor:
     redacted = redactor.text("ada@lovelace.orgÀnoreply@anthropic.com")
 
     assert re.fullmatch(r"user-[a-z2-7]{10}@example\.orgÀnoreply@anthropic\.com", redacted)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zoë",
+        "josé",
+        "müller.jörg",
+        "иван",
+        "Иван.Petrov",
+        "Petrov.Иван",
+        "Γιώργος",
+        "محمد",
+        "राहुल",
+        "李雷",
+        "홍길동",
+        "wang李雷",
+        "ａｄａ",  # noqa: RUF001
+        "Zoe\u0308",
+        "Zo\ufffd",
+        r"Zo\u00eb",
+        r"\u0438\u0432",
+        r"\\u674e\\u96f7",
+        "é" + "a" * 62,
+    ],
+)
+@pytest.mark.parametrize(
+    "template", ["{}", '{{"to": "{}"}}', "an: {}, danke", "“{}”", "收件人 {}。"]
+)
+def test_a_name_in_any_script_goes_whole(name: str, template: str, redactor: Redactor) -> None:
+    redacted = redactor.text(template.format(f"{name}@lovelace.org"))
+
+    before, _, behind = template.format("\0").partition("\0")
+    assert re.fullmatch(
+        re.escape(before) + r"user-[a-z2-7]{10}@example\.org" + re.escape(behind), redacted
+    )
+    assert redactor.text(redacted) == redacted
+
+
+def test_a_name_beside_an_address_in_another_script_goes_with_it(redactor: Redactor) -> None:
+    redacted = redactor.text("Author: 李雷 <李雷@lovelace.org>\nÉva Öst <zoë@lovelace.org>")
+
+    assert re.fullmatch(
+        r"Author: dev-([a-z2-7]{10}) <user-\1@example\.org>\ndev-([a-z2-7]{10}) <user-\2@example\.org>",
+        redacted,
+    )
+
+
+@pytest.mark.parametrize("before", ["联系", r"\u8bf7", r"\u0022", r"\u003c", r"\ud83d\ude00", "€"])
+@pytest.mark.parametrize("address", ["ada@lovelace.org", "é.ada@lovelace.org", "adé@lovelace.org"])
+def test_what_touches_an_address_stays(before: str, address: str, redactor: Redactor) -> None:
+    assert redactor.text(before + address) == before + redactor.text(address)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "foo(é)@decorator.call",
+        "é\n@app.route('/')",
+        "é@property",
+        "naïve@2.0.0",
+        "café@2.0.0-rc.next",
+        "café @ home",
+        "，联系@某人",  # noqa: RUF001
+        "使用@app.route('/x')",
+        "用@pytest.mark.parametrize 装饰",
+        "装饰器@bot.io(x)",
+        "关注@alice.bsky.social",
+        "见@Program.cs",
+        "测试@example.com",
+        "价格€@lovelace.org",
+        "😀@lovelace.org",
+    ],
+)
+def test_what_stands_before_an_at_sign_in_another_script_may_be_no_name(
+    text: str, redactor: Redactor
+) -> None:
+    assert redactor.text(text) == text

@@ -36,6 +36,7 @@ _WITHOUT_TABLE: Final[tuple[tuple[str, Kind, str], ...]] = (
         "-----BEGIN RSA PRIVATE KEY-----\n{b64:64}\n{b64:64}\n-----END RSA PRIVATE KEY-----",
     ),
     ("email", "pii", "mail {word:8}.{word:9}@{word:10}.org"),
+    ("email", "pii", "mail {word:8}.{word:9}\u00eb@{word:10}.org"),
     ("home-path", "pii", "cd /home/{word:9}/src"),
     ("disguised-secret", "secret", "gh\u200bp_{alnum:36}"),
 )

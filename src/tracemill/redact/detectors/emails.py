@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from tracemill.redact.line_rules.lines import Candidate, Extent, Form, LineDetector
 from tracemill.redact.protocol import Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
 
-_ADDRESS: Final = (
-    r"[0-9A-Za-z._%+'-]+@(?:[0-9A-Za-z-]+\.)+(?:xn--[0-9A-Za-z-]{2,59}|[A-Za-z]{2,24})"
-)
-_ADDRESS_PATTERN: Final = rf"(?P<secret>{_ADDRESS})"
-_SIGN: Final = r"@(?<=[0-9A-Za-z._%+'-]@)[0-9A-Za-z-]++\.[0-9A-Za-z]"
-_ADDRESS_PROBE: Final = Probe(r"[0-9A-Za-z._%+'-]@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
+_DOMAIN: Final = r"(?:[0-9A-Za-z-]+\.)+(?:xn--[0-9A-Za-z-]{2,59}|[A-Za-z]{2,24})"
+_LOCAL: Final = r"[0-9A-Za-z._%+'\x80-\xff-]"
+"""One byte of a local part, which may be in any script (RFC 6531)."""
+_ADDRESS: Final = rf"{_LOCAL}+@{_DOMAIN}"
+# where a local part ends in another script, where it begins is for `_beginning` to say
+_ADDRESS_PATTERN: Final = rf"(?P<secret>(?:[0-9A-Za-z._%+'-]+|[\x80-\xbf])@{_DOMAIN})"
+_SIGN: Final = rf"@(?<={_LOCAL}@)[0-9A-Za-z-]++\.[0-9A-Za-z]"
+_ADDRESS_PROBE: Final = Probe(rf"{_LOCAL}@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
 
 _NAMED_PATTERN: Final = (
     r"(?i)(?:^|[^0-9a-z]|\\[nrt])(?:author|committer|co-authored-by|signed-off-by|reviewed-by|acked-by"
     r"|tested-by|reported-by|suggested-by|helped-by|approved-by|cc|from|to|tagger):?[ \t]{1,8}"
     rf"(?P<secret>[^\s<>@:\"\\][^<>@:\"\\\n]{{1,60}}?)[ \t]{{1,4}}<{_ADDRESS}>"
 )
-_NAMED_PROBE: Final = Probe(r" <[0-9A-Za-z._%+'-]+@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
+_NAMED_PROBE: Final = Probe(rf" <{_LOCAL}+@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
 _WORD: Final = r"[A-Z\xc3-\xd4][A-Za-z'.\x80-\xff-]{0,30}"
 _WRITTEN_PATTERN: Final = (
     rf"(?:^|[^0-9A-Za-z_@./-])(?P<secret>{_WORD}(?: {_WORD}){{1,4}})[ \t]{{1,4}}<{_ADDRESS}>"
@@ -35,6 +38,7 @@ _NO_PART_OF_NAME: Final = frozenset(
 
 _ESCAPES: Final = b"nrtbf"
 _BACKSLASH: Final = 0x5C
+_BEYOND_ASCII: Final = 0x80
 _NO_PERSON: Final = re.compile(
     rb"(?i)(?:^|[._+-])(?:git|hg|svn)@|no[._-]?reply@(?!users)|^(?:donotreply|do-not-reply|postmaster"
     rb"|mailer-daemon|notifications?|this|super|return|break|continue|self|test|user|username|example"
@@ -49,13 +53,23 @@ _NO_ADDRESS: Final = re.compile(
 )
 _VERSION: Final = re.compile(rb"@v?\d+\.\d")
 _ADDRESS_IN: Final = re.compile(rb"<([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
-_LONGEST_BEFORE: Final = 64
-_ESCAPED_DIGITS: Final = 5
-_BEFORE: Final = re.compile(
-    rb"(?:[0-9A-Za-z._%+'-]{0,32}(?P<beyond>[\xc3-\xc9][\x80-\xbf]|\xef\xbf\xbd"
-    rb"|\\{1,2}u(?:00[c-f]|01[0-9a-f]|02[0-4]|fff)[0-9a-f]))+[0-9A-Za-z._%+'-]{0,5}\Z"
+_LONGEST_BEFORE: Final = 128
+_CHARACTER: Final = re.compile(
+    rb"(?s)(?P<escape>\\{1,2}u[0-9A-Fa-f]{4})|[\xc2-\xf4][\x80-\xbf]{1,3}|."
 )
-"""What of an address stands before its last part in ASCII, escaped as in JSON or not."""
+"""One character in UTF-8, or escaped as in JSON."""
+_SIGNS: Final = frozenset("._%+'-")
+_BROKEN: Final = "\ufffd"
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
+)
+"""Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean, which set no blank before an `@`."""
+_OF_MAIL: Final = re.compile(
+    rb"(?i)\.(?:com|net|org|edu|gov|info|biz|app|dev|xyz|top|vip|club|online|site|tech|asia|cn|tw|hk"
+    rb"|mo|jp|kr|sg|my|th|la|kh|mm|vn|us|uk|de|fr|eu|ch|ca|au|nz|in|io|me|co|cc|tv|xn--[0-9a-z-]+)\Z"
+)
+"""How domains end: behind such a script a decorator or a file, `用@app.route`, is as likely."""
+_GOES_ON: Final = (b"(", b"_", b"[", b"=")
 _PSEUDONYM: Final = re.compile(USER + rb"\Z")
 
 
@@ -122,21 +136,52 @@ def _personal(found: Candidate) -> Extent | None:
 
 
 def _beginning(found: Candidate) -> int:
-    """Return where an address begins: before it may stand letters with accents, or broken ones.
+    """Return where an address begins: before its part in ASCII may stand letters of other scripts.
 
-    Letters of other scripts are no part of it, for some set no blanks between words; nor is what
-    stands behind another `@`, for that is the host of the address before.
+    Those of scripts that set no blanks between words are part of it only where its last letter is
+    one, and then with all that stand before it; nor is what stands behind another `@` part of it,
+    for that is the host of the address before.
     """
     line, start = found.line, found.start
     before = line[max(0, start - 1) : start]
     if before.isascii() and before != b"\\":
         return start
-    first = max(0, start - _LONGEST_BEFORE)
-    own = line[first : min(start + _ESCAPED_DIGITS, line.index(b"@", start))]
-    match = _BEFORE.search(own)
-    if not match or first + match.end("beyond") < start or own[: match.start()].endswith(b"@"):
-        return start
-    return first + match.start()
+    at = line.index(b"@", start)
+    own = line[max(0, at - _LONGEST_BEFORE) : at]
+    characters = [(each.start(), _told(each)) for each in _CHARACTER.finditer(own)]
+    last = characters[-1][1]
+    may_be_unspaced = _UNSPACED.match(last) is not None
+    if may_be_unspaced and own[-1] >= _BEYOND_ASCII and not _is_of_mail(found):
+        return at
+    begins = len(own)
+    for place, character in reversed(characters):
+        if character == "@":
+            return start if last.isascii() else at
+        if not _is_local(character) or (_UNSPACED.match(character) and not may_be_unspaced):
+            break
+        begins = place
+    return at - len(own) + begins if begins else min(start, at - len(own))
+
+
+def _told(character: re.Match[bytes]) -> str:
+    if character["escape"]:
+        return chr(int(character["escape"][-4:], 16))
+    return character[0].decode("utf-8", "replace")[:1]
+
+
+def _is_local(character: str) -> bool:
+    return (
+        character.isalnum()
+        or character in _SIGNS
+        or character == _BROKEN
+        or unicodedata.category(character).startswith("M")
+    )
+
+
+def _is_of_mail(found: Candidate) -> bool:
+    """Tell whether what stands behind the `@` is a domain of mail and no piece of code."""
+    is_code = found.line.startswith(_GOES_ON, found.end)
+    return not is_code and _OF_MAIL.search(found.value) is not None
 
 
 def _named(found: Candidate) -> Extent | None:
