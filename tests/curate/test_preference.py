@@ -10,7 +10,7 @@ from tests.trajectories import activity, agent, calling, episode, reaction, user
 from tracemill.curate.builders.one_pass import make_examples
 from tracemill.curate.windows.work import ChatConfig, Drop
 from tracemill.records.datasets.examples import Message, PreferenceExample
-from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import ResultStatus, Step, ToolCall, ToolResult
 
 
 def built(
@@ -77,6 +77,12 @@ def test_equal_calls_are_no_pair() -> None:
     assert built(steps, recoveries=(RETRY,)) == ([], {"identical_sides": 1})
 
 
+def test_to_wait_or_to_say_more_of_it_is_no_better_call() -> None:
+    steps = [user(0), ran(1, "shop close 3", "error"), ran(2, "sleep 2 && shop close 3", "ok")]
+
+    assert built(steps, recoveries=(RETRY,)) == ([], {"identical_sides": 1})
+
+
 def test_a_long_side_is_no_pair() -> None:
     steps = [user(0), ran(1, "ls " + "x" * 200, "error"), ran(2, "ls", "ok")]
 
@@ -96,6 +102,24 @@ def test_another_command_is_no_better_than_the_one_that_was_refused() -> None:
     steps = [user(0), ran(1, "cd x && rm a 2>&1", "rejected"), ran(2, "cd x && ls 2>&1", "ok")]
 
     assert built(steps, rejected_steps=(1,)) == ([], {"several_calls": 1})
+
+
+def test_another_verb_is_no_better_than_the_one_that_was_refused() -> None:
+    steps = [user(0), ran(1, "git commit -m one", "rejected"), ran(2, "pwd && git status", "ok")]
+
+    assert built(steps, rejected_steps=(1,)) == ([], {"several_calls": 1})
+
+
+@pytest.mark.parametrize(("command", "n_pairs"), [("rm b", 1), ("ls", 0)])
+def test_a_command_in_words_goes_by_what_it_runs(command: str, n_pairs: int) -> None:
+    def shell(index: int, line: str, status: ResultStatus) -> Step:
+        call = ToolCall(id=f"s{index}", name="shell", arguments={"command": ["bash", "-lc", line]})
+        result = ToolResult(call_id=call.id, content="", status=status)
+        return agent(index, calls=(call,), results=(result,))
+
+    steps = [shell(1, "rm a", "rejected"), shell(2, command, "ok")]
+
+    assert len(built([user(0), *steps], rejected_steps=(1,))[0]) == n_pairs
 
 
 def test_a_look_at_something_is_no_better_than_a_refused_change() -> None:

@@ -14,7 +14,13 @@ from tracemill.curate.selecting.rows import training_row
 from tracemill.curate.selecting.selection import Known, Standing
 from tracemill.curate.selecting.sieve import Sieve
 from tracemill.curate.selecting.splits import KnownWork, Splits, place_of
-from tracemill.records.datasets.examples import ChatExample, Example, Lineage, Message
+from tracemill.records.datasets.examples import (
+    ChatExample,
+    Example,
+    Lineage,
+    Message,
+    PreferenceExample,
+)
 from tracemill.records.datasets.recipes import (
     Budget,
     CheckRule,
@@ -328,6 +334,42 @@ def test_texts_are_compared_in_as_many_groups_as_it_takes(monkeypatch: pytest.Mo
 
     assert len(at_once) == 8
     assert reasons(sieved(examples, recipe)) == at_once
+
+
+def pair(number: int, better: str, worse: str, **more: Any) -> Example:
+    """Return the pair of two commands in the session with a number."""
+
+    def side(command: str) -> Message:
+        arguments = {"command": command, **more}
+        call = {
+            "id": "c1",
+            "type": "function",
+            "function": {"name": "Bash", "arguments": arguments},
+        }
+        return Message(role="assistant", tool_calls=(call,))
+
+    own = example(number)
+    return PreferenceExample(
+        id=own.id, builder="retry", margin=1.0, lineage=(*own.lineage, *own.lineage), tags=(),
+        prompt=(Message(role="user", content=f"ask {number}"),),
+        chosen=(side(better),), rejected=(side(worse),),
+    )  # fmt: skip
+
+
+def test_one_mistake_with_one_cure_is_trained_on_once() -> None:
+    first, again, other = TRAINED[:3]
+    found = sieved(
+        [
+            pair(first, "shop list -l a", "shop list --label a"),
+            pair(again, "shop list -l a", "shop list --label a", description="Look again"),
+            pair(other, "shop list -l b", "shop list --label b"),
+            *(pair(n, "shop list -l a", "shop list --label a") for n in HELD[:2]),
+        ],
+        Recipe(name="x"),
+    )
+
+    assert reasons(found) == {f"example_{again:03}": "same_pair"}
+    assert len(found.kept) == 4
 
 
 def test_of_copies_the_one_that_is_held_out_stays() -> None:

@@ -19,6 +19,7 @@ from tracemill.records.work.episodes import EpisodeKind, Outcome
 from tracemill.records.work.survival import RewrittenBy, Rollback, Survival
 
 _MOST_SHOWN: Final = 5
+_NO_GOAL: Final = "What was asked for is not known: the record holds no words of it."
 _ROLLBACKS: Final[Mapping[Rollback, str]] = {
     "day": "within 24 hours",
     "week": "within 7 days",
@@ -108,7 +109,7 @@ def show_episode(
         write(
             f"Label        {label.name} = {label.value}  ({label.confidence:.2f})  {label.reason}"
         )
-    write(f"\n{episode.goal}")
+    write(f"\n{episode.goal or _NO_GOAL}")
     return EXIT_DONE
 
 

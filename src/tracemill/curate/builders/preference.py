@@ -20,7 +20,7 @@ later ones tell of what happened in between.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar, Final, NamedTuple
 
@@ -28,6 +28,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.curate.builders.sides import start_of_reply
+from tracemill.curate.windows.calls import said, ways
 from tracemill.curate.windows.families import family_of
 from tracemill.curate.windows.sight import blind_edits
 from tracemill.curate.windows.tools import infer_tools
@@ -78,9 +79,6 @@ _LOOKING: Final = frozenset(
     {"read", "grep", "glob", "ls", "todowrite", "todoread", "update_plan", "toolsearch"}
 )
 """Tools that change nothing, so that what was refused beside them stands alone."""
-_PROGRAM: Final = re.compile(r"(?:^|[;&|(\n])\s*(?:\w+=\S+\s+)*([a-zA-Z_.~/][\w./-]*)")
-_BESIDE: Final = frozenset({"cd", "echo", "export", "head", "sleep", "tail", "wc"})
-"""Programs that stand beside what a command is about."""
 _WORD: Final = re.compile(r"\w{3,}")
 _SAME_REQUEST: Final = 0.5
 """Share of common words from which a request is the one before it, said again."""
@@ -250,7 +248,7 @@ class _Finder:
         own = self._steps[chosen]
         if not own.calls or any(result.status in _FAILED for result in own.results):
             raise _BadPairError("failed_choice")
-        if refused and _ways(refused).isdisjoint(_ways(own.calls)):
+        if refused and ways(refused).isdisjoint(ways(own.calls)):
             raise _BadPairError("several_calls")
         is_beside = refused and all(call.name.lower() in _LOOKING for call in others)
         if not is_beside:
@@ -313,22 +311,6 @@ class _Finder:
             raise _BadPairError("other_request")
 
 
-def _ways(calls: Iterable[ToolCall]) -> set[str]:
-    """Return what calls are for, of commands what they run.
-
-    To look something up is no other way of an edit, nor `git status` one of `sed -i`.
-    """
-    found: set[str] = set()
-    for call in calls:
-        family = family_of(call.name)
-        line = call.arguments.get("command", call.arguments.get("cmd"))
-        if family == "run" and isinstance(line, str):
-            found |= set(_PROGRAM.findall(line)) - _BESIDE
-        else:
-            found.add(family)
-    return found
-
-
 def _parted(step: Step) -> tuple[list[ToolCall], list[ToolCall]]:
     """Return the calls that a person refused or stopped, and the others."""
     statuses = {result.call_id: result.status for result in step.results}
@@ -374,16 +356,12 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
 def _require_difference(
     chosen: Message, rejected: Message, pair: _Pair, config: ChatConfig
 ) -> None:
-    if _said(chosen) == _said(rejected):
+    if said(chosen) == said(rejected):
         raise _BadPairError("identical_sides")
     if max(len(canonical_json(chosen)), len(canonical_json(rejected))) > config.max_side_chars:
         raise _BadPairError("long_pair")
     if pair.builder == "correction" and _CONCEDING.match(chosen.content):
         raise _BadPairError("answers_correction")
-
-
-def _said(message: Message) -> object:
-    return message.content.strip(), [call["function"] for call in message.tool_calls]
 
 
 def _side(steps: Sequence[Step], place: int, *, is_whole: bool) -> Message:

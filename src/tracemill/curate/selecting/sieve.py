@@ -28,8 +28,16 @@ from tracemill.curate.selecting.selection import (
     weight_of,
 )
 from tracemill.curate.selecting.splits import Splits
+from tracemill.curate.windows.calls import sides_key
 from tracemill.records.datasets.audits import TrainingRow
-from tracemill.records.datasets.examples import SYNTHETIC, Example, Split, kind_of, messages_of
+from tracemill.records.datasets.examples import (
+    SYNTHETIC,
+    Example,
+    PreferenceExample,
+    Split,
+    kind_of,
+    messages_of,
+)
 from tracemill.records.datasets.recipes import Recipe, Take
 from tracemill.records.datasets.versions import FunnelStage, Reject, Wanted
 
@@ -121,6 +129,7 @@ class Sieve:
         self.shingles = None if self._near is None else self._near.shingles
         """Those of the texts that were compared; None where none were."""
         self._places: list[str] = []
+        self._sides: set[str] = set()
         self._waiting: list[tuple[int, int]] = []
         self._alike: list[Pair] = []
 
@@ -144,7 +153,7 @@ class Sieve:
         for stage, reason in ((selected, best.unselected), (taken, best.untaken)):
             if not self._goes_on(stage, best.sketch, reason):
                 return None
-        if not self._goes_on(split, best.sketch, "beside_held_out" if best.is_beside else None):
+        if not self._goes_on(split, best.sketch, self._why_not_split(best)):
             return None
         row = training_row(best.example)
         if not self._passes_checks(row, best.sketch):
@@ -188,6 +197,17 @@ class Sieve:
             return self._splits.split_of(part.trajectory_id)
         is_free = part.trajectory_id not in self._known.trajectories
         return _TRAIN if is_free or self._splits.split_of(part.trajectory_id) == _TRAIN else None
+
+    def _why_not_split(self, best: _Candidate) -> str | None:
+        """Return why an example goes nowhere: held-out work beside it, or a pair like it before."""
+        if best.is_beside:
+            return "beside_held_out"
+        if not isinstance(best.example, PreferenceExample) or best.sketch.split != _TRAIN:
+            return None
+        key = sides_key(best.example)
+        is_repeated = key in self._sides
+        self._sides.add(key)
+        return "same_pair" if is_repeated else None
 
     def _goes_on(self, stage: _Stage, sketch: Sketch, reason: str | None, detail: str = "") -> bool:
         stage.n_in += 1

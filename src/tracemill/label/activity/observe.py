@@ -16,9 +16,9 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from tracemill.base.line_sketch import Seal
-from tracemill.base.text import start_of
 from tracemill.label.activity.asked import Asked
 from tracemill.label.activity.delegating import Delegations
+from tracemill.label.activity.first_words import FirstWords
 from tracemill.label.activity.handed_plans import HandedPlans, but_refusals
 from tracemill.label.activity.last_word import LastWord
 from tracemill.label.activity.made_commits import MadeCommits
@@ -58,7 +58,6 @@ from tracemill.records.events.event import (
 from tracemill.records.sessions.activity import Activity, CheckRun
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 
-_MAX_GOAL: Final = 2_000
 _MAX_HELD: Final = 256
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 
@@ -81,7 +80,7 @@ class Observer:
     def __init__(self, seal: Seal | None = None, listener: Listener | None = None) -> None:
         self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
         self._n_rejections = self._n_refusals = self._n_compactions = self._n_todos = 0
-        self._goal = ""
+        self._first_words = FirstWords()
         self._first_native_id: str | None = None
         self._started: datetime | None = None
         self._ended: datetime | None = None
@@ -120,6 +119,7 @@ class Observer:
             self._see_moment(step.at)
         if step.calls or step.results:
             self._count(step)
+        self._first_words.step(step)
         if not step.is_replayed:
             self._used.see(step)
             self._handed.step(step)
@@ -182,7 +182,7 @@ class Observer:
         return Activity(
             trajectory_id=trajectory.id,
             input_id=trajectory.origin.input_id,
-            goal=self._goal,
+            goal=self._first_words.goal,
             first_native_id=self._first_native_id,
             n_steps=self._n_steps,
             n_user_steps=self._n_user if is_person else 0,
@@ -264,8 +264,6 @@ class Observer:
         self._last_word.person(step)
         self._last_user = step.index
         self._mentions.hear(step.text, step.index)
-        if not self._goal:
-            self._goal = start_of(step.text, _MAX_GOAL)
         self._asked.hear(step, self._checks, self._shown.ran_steps, self._last_edits.of_code)
         self._shown.heard(step.index)
         self._listener.person(step)

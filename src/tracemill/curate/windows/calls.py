@@ -1,0 +1,76 @@
+"""What the calls of two sides run: whether one is another way of the other, or the same again.
+
+Commands go by their programs, and by the verb of a program that does many things. What a call is
+said to be for changes nothing of it, and neither does to wait before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from tracemill.base.ids import digest
+from tracemill.base.shells import told_to_run
+from tracemill.curate.windows.families import family_of
+from tracemill.records.canonical import canonical_json
+from tracemill.records.datasets.examples import Message, PreferenceExample
+from tracemill.records.sessions.trajectory import ToolCall
+
+_WITH_VERB: Final = "git|gh|npm|pnpm|yarn|bun|docker|kubectl|cargo|go|uv|pip|make"
+_PROGRAM: Final = re.compile(
+    rf"(?:^|[;&|(\n])\s*(?:\w+=\S+\s+)*((?:{_WITH_VERB}) +[a-z][\w:-]*|[a-zA-Z_.~/][\w./-]*)"
+)
+_BESIDE: Final = frozenset({"cd", "echo", "export", "head", "sleep", "tail", "wc"})
+"""Programs that stand beside what a command is about."""
+_WAITING: Final = re.compile(r"(?:^|(?<=[;&\n]))\s*sleep [\d.]+[smh]?\s*(?:&&|;)\s*")
+_COMMANDS: Final = ("command", "cmd")
+_TOLD: Final = frozenset({"description", "justification", "explanation"})
+"""Arguments that say what a call is for."""
+
+
+def ways(calls: Iterable[ToolCall]) -> set[str]:
+    """Return what calls are for, of commands what they run.
+
+    To look something up is no other way of an edit, nor `git status` one of `git commit`.
+    """
+    found: set[str] = set()
+    for call in calls:
+        line = _line(call.arguments)
+        if family_of(call.name) == "run" and line is not None:
+            found |= set(_PROGRAM.findall(line)) - _BESIDE
+        else:
+            found.add(family_of(call.name))
+    return found
+
+
+def said(message: Message) -> object:
+    """Return what tells a side from another: its words, and its calls without what they are for."""
+    return message.content.strip(), [_plain(call["function"]) for call in message.tool_calls]
+
+
+def sides_key(example: PreferenceExample) -> str:
+    """Return what pairs share that hold one mistake and one cure, wherever they were made."""
+    sides = [[said(message) for message in side] for side in (example.chosen, example.rejected)]
+    return digest(canonical_json([example.builder, sides]))
+
+
+def _plain(function: Mapping[str, Any]) -> object:
+    arguments = function["arguments"]
+    if not isinstance(arguments, Mapping):
+        return function["name"], arguments
+    plain = {key: value for key, value in arguments.items() if key not in _TOLD}
+    for key in _COMMANDS:
+        if isinstance(command := plain.get(key), str):
+            plain[key] = _WAITING.sub("", command).strip()
+    return function["name"], plain
+
+
+def _line(arguments: Mapping[str, Any]) -> str | None:
+    """Return the line that a call runs, whether it is one text or words."""
+    command = next((arguments[key] for key in _COMMANDS if arguments.get(key)), None)
+    if isinstance(command, str):
+        return command
+    if isinstance(command, list) and all(isinstance(word, str) for word in command):
+        return told_to_run(command) or " ".join(command)
+    return None

@@ -1,0 +1,54 @@
+"""What a trajectory was to be about, in the words that are there.
+
+A person's first words say it. Where nobody said anything in a session that goes on from another,
+the first words that were copied do; where a program began one, as with a subagent or with what a
+linter printed, the words that it handed on. Notes of the harness ask for nothing, and nothing is
+made up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracemill.base.text import start_of
+from tracemill.records.sessions.trajectory import Step
+
+_MAX_GOAL: Final = 2_000
+_NOTES: Final = ("<", "[", "Caveat:")
+"""How notes of a harness begin."""
+_COMMAND: Final = "/"
+
+
+class FirstWords:
+    """Takes the steps of a trajectory, in their order."""
+
+    def __init__(self) -> None:
+        self._said = self._copied = self._handed = ""
+        self._has_begun = False
+        """Whether the agent has done anything."""
+
+    def step(self, step: Step) -> None:
+        """Take the next step."""
+        if step.speaker == "user":
+            if step.is_replayed:
+                self._copied = self._copied or start_of(step.text, _MAX_GOAL)
+            else:
+                self._said = self._said or start_of(step.text, _MAX_GOAL)
+        elif step.speaker == "system" and not self._has_begun:
+            self._handed = self._handed or start_of(_asked_for(step.text), _MAX_GOAL)
+        else:
+            self._has_begun = True
+
+    @property
+    def goal(self) -> str:
+        """The words; empty where there are none."""
+        return self._said or self._copied or self._handed
+
+
+def _asked_for(text: str) -> str:
+    """Return what a program hands to an agent: a request, or the command whose output follows."""
+    plain = text.strip()
+    if plain.startswith(_NOTES):
+        return ""
+    command, _, output = plain.partition("\n")
+    return plain if not plain.startswith(_COMMAND) else command if output else ""
