@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from tracemill.redact.line_rules.harmless import is_harmless, is_mark
-from tracemill.redact.line_rules.lines import Candidate, Extent, Judge
+from tracemill.redact.line_rules.lines import Candidate, Extent, Judge, compile_bytes
 from tracemill.redact.line_rules.people import PEOPLE_JUDGES
 from tracemill.redact.line_rules.pieces import PIECE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
@@ -39,7 +40,8 @@ _BEFORE_VALUE: Final = 80
 _NUMBER: Final = re.compile(rb"\d+\Z")
 _SHORT_NUMBER: Final = re.compile(rb"\d{1,5}\Z")
 _EXAMPLE: Final = re.compile(rb"(?i)example|xxxxxx|your[-_]")
-_IN_COOKIE: Final = re.compile(rb"(?i)cookie|\bcurl\b.* -b ")
+_IN_COOKIE: Final = r"(?i)cookie|\bcurl\b.* -b "
+"""For RE2, which reads a line once, however many commands stand in it."""
 _DEFAULTS: Final = frozenset(
     b"pass password passwd secret pw pwd postgres root admin guest".split()
 )
@@ -284,8 +286,14 @@ def _url(found: Candidate) -> Extent | None:
 
 def _user(found: Candidate) -> Extent | None:
     """`-u` takes a password in commands that fetch; elsewhere it takes a group."""
-    is_command = _COMMAND_WITH_USER.search(found.line) and not _NUMBER.match(found.value)
-    return _url(found) if is_command else None
+    is_name = _NUMBER.match(found.value) is None
+    return _url(found) if is_name and _has_command_with_user(found.line) else None
+
+
+# a line may hold many candidates, and is read once for all of them
+@lru_cache(1)
+def _has_command_with_user(line: bytes) -> bool:
+    return _COMMAND_WITH_USER.search(line) is not None
 
 
 def _option(found: Candidate) -> Extent | None:
@@ -294,7 +302,12 @@ def _option(found: Candidate) -> Extent | None:
 
 
 def _cookie(found: Candidate) -> Extent | None:
-    return _loose(found) if _IN_COOKIE.search(found.line) else None
+    return _loose(found) if _is_about_cookies(found.line) else None
+
+
+@lru_cache(1)
+def _is_about_cookies(line: bytes) -> bool:
+    return compile_bytes(_IN_COOKIE).search(line) is not None
 
 
 def _any(found: Candidate) -> Extent | None:
@@ -325,7 +338,7 @@ def _shaped(found: Candidate) -> Extent | None:
         return None
     if _EXAMPLE.search(value) or _FILE_ENDING.search(value):
         return None
-    if found.line[: found.start].strip() == b"--":
+    if found.start <= _BEFORE_VALUE and found.line[: found.start].strip() == b"--":
         return None  # what sets the parts of a message apart
     run = max(_RUNS.findall(value), key=len)
     if values.is_placeholder(value) or word_share(value) >= _SURE_SHARE:
