@@ -75,10 +75,20 @@ def test_the_same_key_has_the_same_token_in_every_shape(redactor: Redactor) -> N
         'if "-----BEGIN PRIVATE KEY-----" in text: raise ValueError',
         "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----",
         "-----BEGIN RSA PRIVATE KEY----- is how it begins, and then many lines follow",
+        "s = '-----BEGIN RSA PRIVATE KEY-----'\n9f8e7d6c5b4a39281706f5e4d3c2b1a0\nInternationalHelperFactoryOfTexts\n",
     ],
 )
 def test_what_holds_no_private_key_stays(text: str, redactor: Redactor) -> None:
     assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize("tail", ["\n-----END OpenVPN Static key V1-----", ""])
+def test_a_key_of_a_tunnel_goes_in_its_short_lines(tail: str, redactor: Redactor) -> None:
+    lines = [fill(f"{{hex:32}}#{i}")[:32] for i in range(4)]
+
+    text = "\n".join(["-----BEGIN OpenVPN Static key V1-----", *lines]) + tail
+
+    assert re.fullmatch(r"\[SECRET:private-key:[a-z2-7]{6}\]", redactor.text(text))
 
 
 def test_two_keys_are_two_findings(redactor: Redactor) -> None:

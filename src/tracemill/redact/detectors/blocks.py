@@ -47,7 +47,10 @@ _END: Final = re2.compile(
 )
 
 _HEADER_LENGTH: Final = 80
-_FULL_LINE: Final = 32
+_FULL_LINE: Final = 40
+_FULL_TUNNEL_LINE: Final = 32
+"""Keys of OpenVPN are written in shorter lines than others."""
+_TUNNEL: Final = b"OpenVPN"
 _LEAST_BODY: Final = 24
 
 
@@ -65,10 +68,11 @@ class KeyBlockDetector(ByPlace):
         headers = [m for m in _HEADER.finditer(data[window:at]) if window + m.end() == at]
         if not headers:
             return at
-        body = _Body(data, at)
+        header = headers[-1]
+        body = _Body(data, at, _FULL_TUNNEL_LINE if _TUNNEL in header[0] else _FULL_LINE)
         if len(body.key) < _LEAST_BODY:
             return at
-        start = window + headers[-1].start()
+        start = window + header.start()
         stand_in = self._token(_RULE.id, bytes(body.key))
         found.append(Match(start, body.end, _RULE, stand_in))
         return body.end
@@ -77,11 +81,13 @@ class KeyBlockDetector(ByPlace):
 class _Body:
     """What follows a header: the Base64 characters, and where they end."""
 
-    __slots__ = ("end", "key")
+    __slots__ = ("end", "full_line", "key")
 
-    def __init__(self, data: bytes, at: int) -> None:
+    def __init__(self, data: bytes, at: int, full_line: int) -> None:
+        """Read on from `at`; a line of `full_line` bytes is key, whatever stands below it."""
         self.key = bytearray()
         self.end = at
+        self.full_line = full_line
         while data[at : at + 1] == b"-":
             at += 1
         while at < len(data):
@@ -97,7 +103,7 @@ class _Body:
 
     def _belongs(self, data: bytes, end: int, length: int) -> bool:
         """A long run is key; a short one is, where the end of the block follows it."""
-        if length >= _FULL_LINE:
+        if length >= self.full_line:
             return True
         return _END.match(data, _behind_display(data, end)) is not None
 
