@@ -6,8 +6,8 @@ import pytest
 
 from tests.redact.templates import fill
 from tracemill.redact.detectors.roster import all_detectors
-from tracemill.redact.line_rules.lines import LineDetector, has_endless_line
-from tracemill.redact.protocol import Match
+from tracemill.redact.line_rules.lines import Candidate, LineDetector, has_endless_line
+from tracemill.redact.protocol import CLOSE, MANY, CrowdedError, Match
 from tracemill.redact.pseudonyms import Pseudonyms
 from tracemill.redact.rules import LineRule, Rules
 
@@ -16,6 +16,7 @@ DETECTORS = {
     for each in all_detectors(Rules.shipped(), Pseudonyms(bytes(32)))
     if isinstance(each, LineDetector)
 }
+LONGEST = 8_192
 FILLER = b"x " * 40_000
 ENDLESS = b"password=" * 10_000
 LONE = [rule for rule in Rules.shipped().lines if rule.n_lines == 1]
@@ -49,6 +50,28 @@ def test_a_value_that_no_judge_takes_is_passed_over_and_what_follows_is_found() 
     [match] = found_in(detector, line, longest)
 
     assert line[match.start : match.end] == secret.partition(b"=")[2]
+
+
+def test_a_crowd_in_a_line_is_given_up_before_any_of_it_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    detector = DETECTORS["assigned-secret"]
+    judged: list[Candidate] = []
+    monkeypatch.setattr(detector, "_judge", judged.append)
+    crowd = b'{"name": "token", "value": 1}' * (MANY + 1)
+
+    with pytest.raises(CrowdedError):
+        found_in(detector, crowd + FILLER * 10, LONGEST)
+
+    assert judged == []
+
+
+def test_secrets_less_close_are_all_found_in_a_line_of_megabytes() -> None:
+    detector = DETECTORS["assigned-secret"]
+    secrets = [fill('password="{alnum:15}7" ', str(i)).encode() for i in range(500)]
+    line = b"".join(each + b"x" * (MANY * CLOSE // 250) for each in secrets)
+
+    assert len(found_in(detector, line, LONGEST)) == len(secrets)
 
 
 def test_what_stands_far_behind_the_word_that_tells_of_it_is_found_in_a_long_line() -> None:

@@ -192,6 +192,8 @@ class LineDetector(ByPlace):
         if self._regex is None:
             self._regex = compile_bytes(self._pattern)
         is_long = len(line) > _LONG_LINE and self._longest is not None
+        if is_long and len(line) > MANY * CLOSE and self._is_crowded(line[: MANY * CLOSE]):
+            raise CrowdedError
         matches = self._matches_in_long(line) if is_long else self._regex.finditer(line)
         for n_before, match in enumerate(matches):
             first, end = match[0]
@@ -213,13 +215,20 @@ class LineDetector(ByPlace):
 
         To tell where in a match the value lies takes RE2 ten times as long as to find the match.
         """
-        for outline in compile_bytes(self._pattern.replace(_GROUP, "(?:", 1)).finditer(line):
+        for outline in self._outlines(line):
             first, end = outline[0]
             beginning = line[first : first + _LONGEST_FOUND]
             if end - first > _LONGEST_FOUND and self._holds_too_long(beginning):
                 continue
             if match := compile_bytes(self._pattern).search(line, first):
                 yield match
+
+    def _is_crowded(self, beginning: bytes) -> bool:
+        """Tell whether a line begins with a crowd; to judge each match of one takes far longer."""
+        return any(n_before == MANY for n_before, _ in enumerate(self._outlines(beginning)))
+
+    def _outlines(self, line: bytes) -> Iterator[Spans]:
+        return compile_bytes(self._pattern.replace(_GROUP, "(?:", 1)).finditer(line)
 
     def _holds_too_long(self, beginning: bytes) -> bool:
         """Tell whether in the beginning of a match a value begins and goes on for too long."""
