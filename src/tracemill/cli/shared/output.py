@@ -1,6 +1,8 @@
 """How answers look: JSON documents, tables, progress."""
 
+import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +21,8 @@ WORKSPACE_VARIABLE: Final = "TRACEMILL_WORKSPACE"
 """Variable of the environment that names the workspace where no option does."""
 _LINE: Final = 80
 """Columns that any terminal has."""
+_HALVES: Final = re.compile(r"[\ud800-\udfff]")
+"""Halves of surrogate pairs, as which Python holds the bytes of a name that is no UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,27 @@ def answer(
     if not common.json:
         return False
     document = {"schema": f"tracemill.{name}/1", **msgspec.to_builtins(result)}
-    encoded = msgspec.json.encode({**document, "next": list(next_steps)})
-    sys.stdout.write(printable_json(msgspec.json.format(encoded).decode()) + "\n")
+    encoded = _encoded({**document, "next": list(next_steps)})
+    sys.stdout.write(printable_json(msgspec.json.format(encoded)) + "\n")
     return True
 
 
 def write_lines(rows: Iterable[Any]) -> None:
     """Print each row as one line of JSON."""
     for row in rows:
-        sys.stdout.write(printable_json(msgspec.json.encode(row).decode()) + "\n")
+        sys.stdout.write(printable_json(_encoded(row)) + "\n")
+
+
+def _encoded(value: Any) -> str:
+    r"""Return a value as JSON; a name that is no UTF-8 as lines for people show it: `w\udcf6rk`.
+
+    Half of a surrogate pair as such is nothing that other programs read.
+    """
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(value, str_keys=True), ensure_ascii=False)
+        return _HALVES.sub(lambda found: "\\" + ascii(found.group())[1:-1], text)
 
 
 def write(text: str = "") -> None:
