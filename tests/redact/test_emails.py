@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -195,3 +196,42 @@ def test_what_stands_before_an_at_sign_in_another_script_may_be_no_name(
     text: str, redactor: Redactor
 ) -> None:
     assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["jérôme.dupont", "andré.silva", "müller.k", "иван", "李雷", r"ren\u00e9e", r"ren\\u00e9"],
+)
+@pytest.mark.parametrize(
+    "before", ["", "cc ", "cc:", "关注", "(", "@", r"\n", r"\\n", r"\u0022", "🙂", r"\""]
+)
+def test_an_address_behind_the_sign_of_a_mention_goes_whole(
+    before: str, name: str, redactor: Redactor
+) -> None:
+    redacted = redactor.text(f"{before}@{name}@lovelace.org")
+
+    assert re.fullmatch(re.escape(before) + r"@user-[a-z2-7]{10}@example\.org", redacted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"cc": "@ren\\u00e9e@lovelace.org"}',
+        '{"cc": "ada@lovelace.org\\u00e9a@lovelace.org"}',
+        '{"cc": "\\u0040ren\\u00e9e@lovelace.org"}',
+        '{"cc": "' + "\\u0438" * 40 + '@lovelace.org"}',
+        '{"cc": "' + "a" + "\\u0438" * 90 + '@lovelace.org"}',
+        '{"cc": "' + "李" * 200 + '@lovelace.org"}',
+    ],
+)
+def test_no_escape_is_cut_in_two(text: str, redactor: Redactor) -> None:
+    redacted = redactor.text(text)
+
+    assert re.search(r"user-[a-z2-7]{10}@example\.org$", json.loads(redacted)["cc"])
+    assert redactor.text(redacted) == redacted
+
+
+def test_what_joins_two_addresses_belongs_to_neither(redactor: Redactor) -> None:
+    redacted = redactor.text(r"x@example.orgö\u00e9@h.iogit")
+
+    assert redacted == r"x@example.orgö\u00e9@h.iogit"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from tracemill.redact.line_rules.lines import Candidate, Extent, Form, LineDetector
@@ -37,6 +38,7 @@ _NO_PART_OF_NAME: Final = frozenset(
 """How sentences begin in which a name and an address follow."""
 
 _ESCAPES: Final = b"nrtbf"
+_ESCAPED: Final = frozenset(_ESCAPES.decode())
 _BACKSLASH: Final = 0x5C
 _BEYOND_ASCII: Final = 0x80
 _NO_PERSON: Final = re.compile(
@@ -53,11 +55,12 @@ _NO_ADDRESS: Final = re.compile(
 )
 _VERSION: Final = re.compile(rb"@v?\d+\.\d")
 _ADDRESS_IN: Final = re.compile(rb"<([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
-_LONGEST_BEFORE: Final = 128
+_LONGEST_BEFORE: Final = 448
+"""A local part has at most 64 characters, each of which takes 7 bytes where it is escaped twice."""
 _CHARACTER: Final = re.compile(
-    rb"(?s)(?P<escape>\\{1,2}u[0-9A-Fa-f]{4})|[\xc2-\xf4][\x80-\xbf]{1,3}|."
+    rb"(?s)(?P<escape>\\{1,2}u[0-9A-Fa-f]{4})|(?P<letter>[\xc2-\xf4]?[\x80-\xbf]{1,3})|."
 )
-"""One character in UTF-8, or escaped as in JSON."""
+"""One character in UTF-8, or escaped as in JSON; the first may lack its beginning."""
 _SIGNS: Final = frozenset("._%+'-")
 _BROKEN: Final = "\ufffd"
 _UNSPACED: Final = re.compile(
@@ -139,28 +142,43 @@ def _beginning(found: Candidate) -> int:
     """Return where an address begins: before its part in ASCII may stand letters of other scripts.
 
     Those of scripts that set no blanks between words are part of it only where its last letter is
-    one, and then with all that stand before it; nor is what stands behind another `@` part of it,
-    for that is the host of the address before.
+    one, and then with all that stand before it; nor is what stands behind the `@` of another
+    address part of it, for that is its host. Behind the `@` of a mention it is.
     """
     line, start = found.line, found.start
     before = line[max(0, start - 1) : start]
     if before.isascii() and before != b"\\":
         return start
     at = line.index(b"@", start)
-    own = line[max(0, at - _LONGEST_BEFORE) : at]
-    characters = [(each.start(), _told(each)) for each in _CHARACTER.finditer(own)]
-    last = characters[-1][1]
-    may_be_unspaced = _UNSPACED.match(last) is not None
+    own = line[max(0, at - _LONGEST_BEFORE) : at].rpartition(b" ")[2]
+    characters = list(_CHARACTER.finditer(own))
+    may_be_unspaced = _UNSPACED.match(_told(characters[-1])) is not None
     if may_be_unspaced and own[-1] >= _BEYOND_ASCII and not _is_of_mail(found):
         return at
     begins = len(own)
-    for place, character in reversed(characters):
-        if character == "@":
-            return start if last.isascii() else at
+    for i, each in reversed(list(enumerate(characters))):
+        character = _told(each)
+        if character == "@" and _ends_local(characters[:i]):
+            ends = (each.end() for each in characters if each.lastgroup)
+            return at - len(own) + max(ends, default=len(own))
         if not _is_local(character) or (_UNSPACED.match(character) and not may_be_unspaced):
             break
-        begins = place
-    return at - len(own) + begins if begins else min(start, at - len(own))
+        begins = each.start()
+    if not begins and len(own) == _LONGEST_BEFORE:  # its first character may be cut in two
+        begins = next((each.end() for each in characters if each.lastgroup), 0)
+        return min(start, at - len(own) + begins)
+    return at - len(own) + begins
+
+
+def _ends_local(characters: Sequence[re.Match[bytes]]) -> bool:
+    r"""Tell whether a local part ends here: an `@` behind it is that of an address, not a mention.
+
+    A script without blanks stands before a mention as well, and the last letter of `\n` is none.
+    """
+    before = "".join(map(_told, characters[-2:]))
+    last = before[-1:]
+    is_escape = before.startswith("\\") and last in _ESCAPED
+    return last != "" and _is_local(last) and not _UNSPACED.match(last) and not is_escape
 
 
 def _told(character: re.Match[bytes]) -> str:
