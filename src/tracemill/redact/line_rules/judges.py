@@ -15,7 +15,7 @@ from tracemill.redact.rules import JudgeName, LineRule
 from tracemill.redact.wording import values
 from tracemill.redact.wording.accents import is_unspaced
 from tracemill.redact.wording.open_values import is_of_type
-from tracemill.redact.wording.words import word_share
+from tracemill.redact.wording.words import has_abbreviation, word_share
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
 _SETTING: Final = re.compile(rb"[ \t]*[A-Za-z_][0-9A-Za-z_.-]*[ \t]*[:=][ \t]+\Z")
@@ -217,7 +217,8 @@ def _noise(found: Candidate) -> Extent | None:
 def _grouped(found: Candidate) -> Extent | None:
     """Groups of letters are a password where together they make no words."""
     value = found.value.replace(b" ", b"")
-    return whole(found) if word_share(value) < _GROUPED_SHARE else None
+    is_words = word_share(value) >= _GROUPED_SHARE or has_abbreviation(found.value)
+    return None if is_words else whole(found)
 
 
 def _paired(found: Candidate) -> Extent | None:

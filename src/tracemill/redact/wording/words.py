@@ -20,6 +20,11 @@ _JUMBLED_RUN: Final = 3.2
 """Letters in a row of one case, on average: names have more."""
 _JUMBLED_SHARE: Final = 0.25
 _NAME: Final = re.compile(rb"[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?\Z|(?:[A-Z][a-z]+){2,}\Z")
+_ABBREVIATIONS: Final = frozenset(
+    b"bash conf dhcp docx grpc html http icmp imap ipv4 ipv6 jpeg json ldap mpeg oidc"
+    b" pptx saml sftp smtp toml uuid wasm webp xlsx yaml".split()
+)
+"""Names whose letters follow one another as in no word."""
 
 
 def _is_wordlike(letters: bytes) -> bool:
@@ -37,6 +42,11 @@ def word_share(value: bytes) -> float:
         len(part) for part in parts if len(part) >= _SHORTEST_WORD and _is_wordlike(part)
     )
     return in_words / len(value) if value else 0.0
+
+
+def has_abbreviation(value: bytes) -> bool:
+    """Tell whether one of the words between blanks is the name of a format or a protocol."""
+    return not _ABBREVIATIONS.isdisjoint(value.lower().split(b" "))
 
 
 def is_jumbled(value: bytes) -> bool:
