@@ -106,6 +106,18 @@ def test_a_check_is_answered_by_one_that_looks_at_all_of_it(
         ("pnpm --filter web test", "pnpm test", True),
         ("corepack pnpm test", "pnpm test", True),
         ("node --run test", "node --run test", True),
+        ("npm test", "npm test --workspace web", False),
+        ("npm test --workspace=web", "npm test --workspace web", True),
+        ("cargo test", "cargo test --workspace", True),
+        ("cargo test", "cargo test --workspace --all-features", True),
+        ("cargo test parses_dates", "cargo test --workspace", True),
+        ("cargo test", "cargo test --workspace parses_dates", False),
+        ("cargo test", "cargo test -p core", False),
+        ("cargo test", "cargo test --package core", False),
+        ("cargo test -p core", "cargo test --package=core", True),
+        ("cargo test -p core", "cargo test", True),
+        ("pytest", "pytest -p xdist", True),
+        ("pytest -k sums", "pytest -k -x", True),
     ],
 )
 def test_tests_are_answered_by_those_that_look_at_all_of_them(

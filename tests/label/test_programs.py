@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracemill.label.calls.programs import may_run, program_of
+from tracemill.label.calls.programs import is_about, may_run, program_of
 from tracemill.label.calls.shell import parse
 
 READS = "python - <<'PY'\nprint(open('a.py').read())\nPY"
@@ -66,4 +66,36 @@ def test_a_program_knows_how_many_lines_are_let_through() -> None:
     program = program_of(command, parse(command))
 
     assert program is not None
-    assert (program.n_lines, program.is_in_place) == (10, False)
+    assert program.n_lines == 10
+
+
+USES = [
+    ("python -c 'import parser_of_sums'", "/src/parser_of_sums.py", True),
+    ("python -c 'import os, app.sums as s; s.run()'", "/src/app/sums.py", True),
+    ("python -c 'import app.sums'", "sums.py", True),
+    ("python -c 'import app.sums'", "/src/web/sums.py", False),
+    ("python -c 'import app.sums'", "/src/app/sums.ts", False),
+    ("python - <<'X'\nfrom app import (\n  total,\n  sums,\n)\nX", "/src/app/sums.py", True),
+    ("python -c 'from app import total'", "/src/app/__init__.py", True),
+    ("python -c 'from importlib import *; import_module(\"app.sums\")'", "/src/app/sums.py", True),
+    ("python -c 'import ast; ast.parse(open(\"app/sums.py\").read())'", "/src/app/sums.py", True),
+    ("python -c 'import json; json.load(open(\"a.json\"))'", "C:\\src\\a.json", True),
+    ("python -c 'import json; json.load(open(\"a.json\"))'", "/src/utils/json.py", False),
+    ("python -c 'import sys; print(sys.version)'", "/src/parser.py", False),
+    ("python -c 'import numpy; print(numpy.__file__)'", "/src/parser.py", False),
+    ("python -c 'print(1)'", "/src/parser.py", False),
+    ("bash scripts/list.sh", "/src/parser.py", False),
+    ("bash ./scripts/list.sh", "/src/scripts/list.sh", True),
+    ("bash scripts/list.sh", "/src/other/list.sh", False),
+    ("python demo.py", "/src/parser.py", True),
+]
+
+
+@pytest.mark.parametrize(("command", "edited", "expected"), USES)
+def test_code_in_place_and_scripts_of_a_shell_have_to_use_what_was_edited(
+    command: str, edited: str, *, expected: bool
+) -> None:
+    program = program_of(command, parse(command))
+
+    assert program is not None
+    assert is_about(program, [edited]) is expected

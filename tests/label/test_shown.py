@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.label.test_observe import seen, shell, tool
+from tests.trajectories import user
 from tracemill.label.calls.commits import may_push
 from tracemill.label.calls.programs import program_of
 from tracemill.label.calls.shell import parse
@@ -18,6 +20,8 @@ PUSHED = "To https://example.org/o/r.git\n   1a2b3c4..5d6e7f8  main -> main\n"
 
 def run(shown: Shown, command: str, step: int, how: Outcome, edit: int | None) -> None:
     line = parse(command)
+    if edit is not None:
+        shown.edited(["/src/app.py"], edit)
     shown.ended(line, step, how, edit, program_of(command, line))
 
 
@@ -32,7 +36,8 @@ RERUNS: list[Any] = [
     pytest.param(REPRODUCE, ("1", None), ("KeyError: 'a'", None), 3, (), id="an error after"),
     pytest.param(REPRODUCE, ("1", 0), ("2", 1), 3, (), id="a bad exit code after"),
     pytest.param("cd app && node a.js", ("1", 0), ("2", 0), 3, (4,), id="in a folder"),
-    pytest.param("python -c 'f()'", ("1", 0), ("2", 0), 3, (4,), id="code in place"),
+    pytest.param("python -c 'import app; app.f()'", ("1", 0), ("2", 0), 3, (4,), id="code in place"),
+    pytest.param("python -c 'f()'", ("1", 0), ("2", 0), 3, (), id="code of something else"),
     pytest.param("npm run report", ("1", 0), ("2", 0), 3, (), id="a name of the project's own"),
     pytest.param("ls a.py", ("1", 0), ("2", 0), 3, (), id="no program"),
 ]  # fmt: skip
@@ -76,9 +81,41 @@ def test_code_in_place_looks_before_anything_is_edited_for_what_a_person_says() 
     shown = Shown()
     shown.heard(3)
     for edit, step in ((2, 4), (5, 6)):
-        run(shown, "python -c 'print(total())'", step, Outcome(0, "42"), edit)
+        run(shown, "python -c 'import app; print(app.total())'", step, Outcome(0, "42"), edit)
 
     assert shown.ran_steps == (6,)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        'python3 -c "import sys; print(sys.version)"',
+        "python3 -c 'print(1)'",
+        "python3 -c 'import numpy; print(numpy.__file__)'",
+        "python3 -c 'import importlib.util as u; print(u.find_spec(\"numpy\"))'",
+        "curl -s x > a.json; python3 -c 'import json; print(json.load(open(\"a.json\")))'",
+        "bash scripts/list.sh",
+    ],
+)
+def test_a_line_that_uses_nothing_of_what_was_edited_shows_no_work_done(command: str) -> None:
+    edit = tool(1, "Edit", {"file_path": "/src/parser.py", "new_string": "a"})
+    asked = user(0, "fix the parser")
+
+    assert seen(asked, edit, shell(2, command, "1", exit_code=0)).ran_steps == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "ran"),
+    [("python3 -c 'import app.parser'", (2,)), ("bash parser.sh", (2,)), ("bash other.sh", ())],
+)
+def test_a_line_that_uses_what_was_edited_shows_that_it_works(
+    command: str, ran: tuple[int, ...]
+) -> None:
+    patch = "*** Begin Patch\n*** Update File: app/parser.py\n+a\n*** Update File: parser.sh\n+b\n"
+    edit = tool(1, "apply_patch", {"input": f"{patch}*** End Patch"})
+    asked = user(0, "fix the parser")
+
+    assert seen(asked, edit, shell(2, command, "1", exit_code=0)).ran_steps == ran
 
 
 @pytest.mark.parametrize(

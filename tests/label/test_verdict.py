@@ -205,6 +205,7 @@ def test_each_check_of_a_chain_has_its_own_verdict() -> None:
 
 
 BIOME_FAILED = "> biome check\n\nChecked 9 files in 5ms. No fixes applied.\nFound 11 errors."
+NO_TESTS = "?   \tx/y\t[no test files]"
 TSC_FAILED = "a.ts(1,2): error TS2304: no\n\nFound 2 errors in 1 file.\n"
 
 
@@ -219,6 +220,9 @@ TSC_FAILED = "a.ts(1,2): error TS2304: no\n\nFound 2 errors in 1 file.\n"
         ("eslint . && jest", "Tests: 2 passed, 2 total\nnpm ERR! code 1", [None, True]),
         ("biome check && tsc --noEmit", BIOME_FAILED, [False, None]),
         ("biome check && tsc --noEmit", TSC_FAILED, [None, False]),
+        ("go test ./... && eslint .", f"{NO_TESTS}\n0 problems", [None, True]),
+        ("eslint . && go test ./... && tsc", f"{NO_TESTS}\nFound 0 errors", [None, None, True]),
+        ("go vet ./... && go test ./...", f"{NO_TESTS}\nok  \tx/z\t0.3s", [True, True]),
     ],
 )
 def test_behind_two_ampersands_a_check_runs_only_if_that_before_passed(
@@ -227,3 +231,16 @@ def test_behind_two_ampersands_a_check_runs_only_if_that_before_passed(
     line = parse(command)
 
     assert verdicts(line, list(checks(line)), Outcome(None, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("go test ./... && go vet ./...", NO_TESTS),
+        ("npx jest --passWithNoTests && npm run lint", "No tests found, exiting with code 0"),
+    ],
+)
+def test_what_follows_a_check_that_found_no_tests_makes_it_no_pass(command: str, text: str) -> None:
+    line = parse(command)
+
+    assert verdicts(line, list(checks(line)), Outcome(0, text)) == [None, True]

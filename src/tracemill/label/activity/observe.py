@@ -370,6 +370,7 @@ class Observer:
         self._listener.edited(paths)
         if is_work:
             self._recoveries.edited(step)
+            self._shown.edited(paths, step)
             self._last_edits.add(step, at, paths)
 
 

@@ -7,7 +7,7 @@ what it prints for one file or test. It is run in a folder, where the line says 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -18,10 +18,21 @@ from tracemill.records.sessions.recoveries import FailureKind
 _PICKING: Final = frozenset(
     {"-run", "--run", "-k", "-t", "-g", "-m", "--grep", "--testNamePattern", "--test-name-pattern"}
     | {"--gtest_filter", "--tests", "--only", "--testPathPattern", "--testPathPatterns"}
-    | {"--filter", "--package", "--workspace", "--project", "--testsuite", "--scope"}
+    | {"--filter", "--package", "--project", "--testsuite", "--scope"}
     | {"--prefix", "--cwd", "--dir"}
 )
 """Options that narrow a check to tests of these names, or to a part of the project."""
+_PICKING_OF: Final = {
+    "cargo": frozenset({"-p"}),
+    **dict.fromkeys(("npm", "pnpm", "yarn"), frozenset({"--workspace"})),
+}
+"""Options that do so for one program, and mean something else to others."""
+_CARGO_FLAGS: Final = frozenset(
+    {"--workspace", "--all", "--all-features", "--all-targets", "--lib", "--release", "--locked"}
+    | {"--offline", "--no-default-features", "--no-fail-fast", "-q", "--quiet", "-v", "--verbose"}
+    | {"--nocapture", "--exact", "--ignored", "--include-ignored"}
+)
+"""Options of Cargo behind which no value stands, but maybe the name of a test."""
 _EVERYTHING: Final = frozenset({".", "./..."})
 _SAYS_TO_RUN: Final = frozenset({"run", "test", "tests", "nextest", "exec"})
 _BETWEEN_NAMES: Final = re.compile(r"\||\bor\b|[\s^$()\"']+")
@@ -61,28 +72,31 @@ def check_aim(
     """Return what a check wants, by its command and those behind it, in a folder."""
     words = part.bare or part.words
     program = program_with_verb(words)
+    name = program.partition(" ")[0]
     rest = words[len(program.split()) :]
     named = (word.rstrip("/") for word in rest if not word.startswith("-"))
     things = frozenset(word for word in named if any(letter in word for letter in "./:"))
-    names = {*_picked(words), *_sought(part, behind)}
+    names = {*_picked(words, name), *_sought(part, behind)}
     if kind == "test":
-        names.update(_named_tests(rest))
+        names.update(_named_tests(rest, _CARGO_FLAGS if name == "cargo" else ()))
     narrowed = Narrowed(frozenset(names), place)
     return Aim(kind, program, program, things - _EVERYTHING, narrowed=narrowed)
 
 
-def _picked(words: Sequence[str]) -> Iterator[str]:
+def _picked(words: Sequence[str], program: str) -> Iterator[str]:
     """Yield the names, or parts of names, that options pick."""
+    picking = _PICKING | _PICKING_OF.get(program, frozenset())
     for before, word in pairwise((*words, "")):
         option, _, value = before.partition("=")
-        if option in _PICKING:
-            yield from _BETWEEN_NAMES.split(value or word)
+        if option in picking:
+            names = _BETWEEN_NAMES.split(value or word)
+            yield from (name for name in names if name and not name.startswith("-"))
 
 
-def _named_tests(words: Sequence[str]) -> Iterator[str]:
+def _named_tests(words: Sequence[str], flags: Container[str]) -> Iterator[str]:
     """Yield the names of tests among a check's arguments, as in `cargo test parses_dates`."""
     for before, word in pairwise(("", *words)):
-        is_value = before.startswith("-") and before != "--"
+        is_value = before.startswith("-") and before != "--" and before not in flags
         if not is_value and word not in _SAYS_TO_RUN and _TEST_NAME.fullmatch(word):
             yield word
 

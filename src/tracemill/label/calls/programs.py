@@ -1,13 +1,17 @@
 """Which program a command line runs last, as far as what it prints says how the work stands.
 
 An interpreter that is given a script runs what the script holds, and so does Python that is given
-code in place, unless that code only looks at files or writes them. Behind it may stand what lets
-the end of its output through. What a project names for itself, as for npm, may never end.
+code in place, unless that code only looks at files or writes them. Code in place and scripts of a
+shell say how the work stands only where they use, or are, what was edited: a line of Python may as
+well ask for its version. Behind it may stand what lets the end of its output through. What a
+project names for itself, as for npm, may never end.
 """
 
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.code_in_place import code_in_shell
@@ -30,6 +34,15 @@ _WRITES: Final = re.compile(
     r"|\bunlink\(|\bos\.re(?:move|place)\(|\bsubprocess\b|\bos\.system\("
 )
 _PARSES: Final = re.compile(r"\b(?:json|tomllib|toml|yaml|ast|ET)\.(?:safe_)?(?:loads?|parse)\b")
+_IMPORTS: Final = re.compile(
+    r"(?:^|;)[ \t]*(?:from[ \t]+(?P<package>[\w.]+)[ \t]+)?"
+    r"import[ \t]*(?P<names>\([^()]*\)|[\w., \t*]+)",
+    re.MULTILINE,
+)
+_IMPORTED: Final = re.compile(r"import_module\(\s*['\"](?P<name>[\w.]+)['\"]")
+_NAMED: Final = re.compile(r"['\"]([\w./\\~@+-]*\w\.\w{1,10})['\"]")
+_HERE: Final = re.compile(r"(?:(?:~|\.{1,2}|[A-Za-z]:)?/)+")
+_MODULE: Final = re.compile(r"(?:/__init__)?\.pyx?\Z")
 _MAX_CODE: Final = 1_000
 
 
@@ -38,10 +51,10 @@ class Program(NamedTuple):
 
     words: tuple[str, ...]
     """What tells it from others: its words, or its interpreter and code."""
-    is_in_place: bool = False
-    """Whether its code was given in place."""
     n_lines: int | None = None
     """How many lines of its output are let through at most; None where the end always is."""
+    uses: frozenset[str] | None = None
+    """The files and modules of which one has to be edited; None where it shows more than they."""
 
 
 def may_run(command: str) -> bool:
@@ -60,14 +73,24 @@ def program_of(command: str, line: CommandLine) -> Program | None:
     if part.after == "&":
         return None
     if len(words) > 1 and _SCRIPT.match(words[1]) and (name in _SHELLS or _INTERPRETER.match(name)):
-        return Program(words, n_lines=n_lines)
+        script = frozenset({_plain(words[1])}) if name in _SHELLS else None
+        return Program(words, n_lines=n_lines, uses=script)
     is_piped = place > 0 and line.parts[place - 1].after == "|"
     if is_piped or not _INTERPRETER.match(name):
         return None
     code = next(code_in_shell(command), None)
     if code is None or not _does(code):
         return None
-    return Program((name, clip(code, _MAX_CODE, _MAX_CODE)), is_in_place=True, n_lines=n_lines)
+    code = clip(code, _MAX_CODE, _MAX_CODE)
+    return Program((name, code), n_lines=n_lines, uses=frozenset(_used(code)))
+
+
+def is_about(program: Program, edited: Iterable[str]) -> bool:
+    """Tell whether a program uses one of the files that were edited, where it has to."""
+    if program.uses is None:
+        return True
+    known = {name for path in map(_plain, edited) for name in (path, _MODULE.sub("", path))}
+    return any(_is_end(one, other) for one in known for other in program.uses)
 
 
 def hides_end(program: Program, text: str) -> bool:
@@ -101,3 +124,32 @@ def _let_through(filters: tuple[Part, ...]) -> int | None:
 def _does(code: str) -> bool:
     """Tell whether code does something else than to look at files, or to write them."""
     return not _WRITES.search(code) and (not _LOOKS.search(code) or bool(_PARSES.search(code)))
+
+
+def _used(code: str) -> Iterator[str]:
+    """Yield the modules that code imports, as paths without endings, and the files it names."""
+    for found in _IMPORTS.finditer(code):
+        package = found["package"]
+        names = [name.split()[0] for name in found["names"].strip("()").split(",") if name.strip()]
+        modules = names if package is None else [package, *(f"{package}.{name}" for name in names)]
+        yield from (name.replace(".", "/") for name in modules if _is_of_work(name))
+    yield from (found["name"].replace(".", "/") for found in _IMPORTED.finditer(code))
+    yield from map(_plain, _NAMED.findall(code))
+
+
+def _is_of_work(module: str) -> bool:
+    """Tell whether a module is none of Python's own, whose names projects give to files as well."""
+    return module.partition(".")[0] not in sys.stdlib_module_names
+
+
+def _plain(path: str) -> str:
+    """Return a path without what says where it begins."""
+    path = path.replace("\\", "/")
+    found = _HERE.match(path)
+    return path[found.end() :] if found else path
+
+
+def _is_end(one: str, other: str) -> bool:
+    """Tell whether one of two paths ends with the other."""
+    shorter, longer = sorted((one, other), key=len)
+    return bool(shorter) and f"/{longer}".endswith(f"/{shorter}")

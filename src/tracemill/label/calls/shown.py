@@ -8,10 +8,11 @@ checks a project is not counted here, and what a program said is forgotten once 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.commits import fails_to_push, pushes
-from tracemill.label.calls.programs import Program, hides_end
+from tracemill.label.calls.programs import Program, hides_end, is_about
 from tracemill.label.calls.shell import CommandLine, clip
 from tracemill.label.calls.verdict import Outcome
 
@@ -41,6 +42,7 @@ class Shown:
         self._pushed: set[int] = set()
         self._unpushed: set[int] = set()
         self._heard = -1
+        self._edited: dict[str, None] = {}
 
     @property
     def rerun_steps(self) -> tuple[int, ...]:
@@ -65,6 +67,14 @@ class Shown:
     def heard(self, step: int) -> None:
         """Take note that a person spoke."""
         self._heard = step
+        self._edited.clear()
+
+    def edited(self, paths: Iterable[str], step: int) -> None:
+        """Take files that a step edited; those of steps before a person spoke are forgotten."""
+        if step > self._heard:
+            self._edited |= dict.fromkeys(paths)
+            while len(self._edited) > _MAX_HELD:
+                del self._edited[next(iter(self._edited))]
 
     def ended(
         self,
@@ -82,7 +92,7 @@ class Shown:
         edit = -1 if last_edit is None else last_edit
         if program is None or hides_end(program, how.text):
             return
-        if not program.is_in_place or edit > self._heard:
+        if is_about(program, self._edited):
             self._ran(program.words, step, how, edit)
 
     def _ran(self, program: tuple[str, ...], step: int, how: Outcome, edit: int) -> None:

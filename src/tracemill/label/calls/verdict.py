@@ -255,14 +255,14 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
 def verdicts(line: CommandLine, checks: Sequence[Check], outcome: Outcome) -> list[bool | None]:
     """Return whether each check of a line passed; behind `&&` one runs only if that before did."""
     found = [verdict(line, check, outcome, len(checks)) for check in checks]
-    if line.has_control or _RUNNER_FAILED.search(_plain(outcome.text)):
+    if line.has_control or _RUNNER_FAILED.search(text := _plain(outcome.text)):
         return found
     for at in reversed(range(1, len(checks))):
         check, later = checks[at - 1 : at + 1]
         joins = [part.after for part in line.parts[: later.place]]
         is_needed = {*joins[check.place :]} == {"&&"} and "||" not in joins
         if found[at] and found[at - 1] is None and is_needed and check.kind != later.kind:
-            found[at - 1] = True
+            found[at - 1] = None if check.kind == "test" and _ran_nothing(text) else True
     return found
 
 
