@@ -372,6 +372,21 @@ def test_one_mistake_with_one_cure_is_trained_on_once() -> None:
     assert len(found.kept) == 4
 
 
+def test_a_pair_that_a_check_drops_hides_no_other() -> None:
+    first, again = TRAINED[:2]
+    broken = msgspec.structs.replace(
+        pair(first, "shop -l a", "shop a"),
+        prompt=(Message(role="user", content="go"), Message(role="tool", tool_call_id="c9")),
+    )
+    found = sieved(
+        [broken, pair(again, "shop -l a", "shop a")],
+        Recipe(name="x", checks={"paired_results": DROP}),
+    )
+
+    assert reasons(found) == {f"example_{first:03}": "paired_results"}
+    assert list(found.kept) == [f"example_{again:03}"]
+
+
 def test_of_copies_the_one_that_is_held_out_stays() -> None:
     held, trained = HELD[0], TRAINED[0]
     copies = [example(trained, id="example_0"), example(held, id="example_0")]

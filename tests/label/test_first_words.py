@@ -13,6 +13,10 @@ def handed(index: int, text: str) -> Step:
     return step(index, speaker="system", text=text)
 
 
+ORDERS = "# AGENTS.md instructions for /x\n\nBe kind."
+ROLE = "You are a careful coding assistant. Follow the rules."
+
+
 @pytest.mark.parametrize(
     ("steps", "goal"),
     [
@@ -27,7 +31,35 @@ def handed(index: int, text: str) -> Step:
         ([handed(0, "Caveat: these were local commands"), agent(1)], ""),
         ([agent(0), handed(1, "a summary of it all")], ""),
         ([agent(0)], ""),
+        ([handed(0, ROLE), handed(1, "Fix the parser"), agent(2)], "Fix the parser"),
+        ([handed(0, "Help people."), handed(1, "Fix the parser"), agent(2)], "Fix the parser"),
+        ([handed(0, "Fix the parser"), handed(1, ROLE), agent(2)], "Fix the parser"),
+        ([handed(0, "Fix it"), handed(1, "<files>a.py</files>"), agent(2)], "Fix it"),
+        ([handed(0, "Fix it"), handed(1, "Called the Read tool with a.py"), agent(2)], "Fix it"),
+        ([handed(0, ROLE), agent(1)], ""),
+        ([handed(0, "You're Claude, made to help."), agent(1)], ""),
+        (
+            [handed(0, "You are given a parser. Fix it."), agent(1)],
+            "You are given a parser. Fix it.",
+        ),
+        ([handed(0, ORDERS), agent(1)], ""),
+        ([handed(0, ORDERS), handed(1, "Fix the parser"), agent(2)], "Fix the parser"),
+        ([handed(0, ROLE), user(1, "add totals"), agent(2)], "add totals"),
     ],
 )
 def test_the_words_that_are_there_say_what_was_asked_for(steps: list[Step], goal: str) -> None:
     assert seen(*steps).goal == goal
+
+
+@pytest.mark.parametrize(
+    ("texts", "goal"),
+    [
+        (["You are a reviewer. Read parser.py."], "You are a reviewer. Read parser.py."),
+        (["You are a reviewer.", "Read parser.py."], "Read parser.py."),
+        ([ORDERS], ""),
+    ],
+)
+def test_a_subagent_may_be_told_its_role_and_its_task_at_once(texts: list[str], goal: str) -> None:
+    steps = [*(handed(index, text) for index, text in enumerate(texts)), agent(len(texts))]
+
+    assert seen(*steps, is_subagent=True).goal == goal

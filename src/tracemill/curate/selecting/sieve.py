@@ -153,12 +153,17 @@ class Sieve:
         for stage, reason in ((selected, best.unselected), (taken, best.untaken)):
             if not self._goes_on(stage, best.sketch, reason):
                 return None
-        if not self._goes_on(split, best.sketch, self._why_not_split(best)):
+        key = _pair_key(best)
+        repeated = "same_pair" if key in self._sides else None
+        apart = "beside_held_out" if best.is_beside else repeated
+        if not self._goes_on(split, best.sketch, apart):
             return None
         row = training_row(best.example)
         if not self._passes_checks(row, best.sketch):
             return None
         self.kept[best.sketch.id] = best.sketch._replace(request=digest(asked(row)))
+        if key is not None:  # only now: a pair that a check drops stands in no other's way
+            self._sides.add(key)
         if self._near is not None:
             self._near.add(said(row))
             self._places.append(best.sketch.id)
@@ -197,17 +202,6 @@ class Sieve:
             return self._splits.split_of(part.trajectory_id)
         is_free = part.trajectory_id not in self._known.trajectories
         return _TRAIN if is_free or self._splits.split_of(part.trajectory_id) == _TRAIN else None
-
-    def _why_not_split(self, best: _Candidate) -> str | None:
-        """Return why an example goes nowhere: held-out work beside it, or a pair like it before."""
-        if best.is_beside:
-            return "beside_held_out"
-        if not isinstance(best.example, PreferenceExample) or best.sketch.split != _TRAIN:
-            return None
-        key = sides_key(best.example)
-        is_repeated = key in self._sides
-        self._sides.add(key)
-        return "same_pair" if is_repeated else None
 
     def _goes_on(self, stage: _Stage, sketch: Sketch, reason: str | None, detail: str = "") -> bool:
         stage.n_in += 1
@@ -382,6 +376,13 @@ class _Candidate(NamedTuple):
         part = self.example.lineage[0]
         is_out = self.unselected is not None or self.untaken is not None
         return is_out, is_trained, not self.is_beside, f"{part.episode_id} {part.trajectory_id}"
+
+
+def _pair_key(best: _Candidate) -> str | None:
+    """Return what a pair to train on shares with those that repeat it; None of all others."""
+    if best.sketch.split != _TRAIN or not isinstance(best.example, PreferenceExample):
+        return None
+    return sides_key(best.example)
 
 
 def _near_index() -> NearIndex | None:

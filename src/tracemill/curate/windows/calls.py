@@ -17,10 +17,31 @@ from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import Message, PreferenceExample
 from tracemill.records.sessions.trajectory import ToolCall
 
-_WITH_VERB: Final = "git|gh|npm|pnpm|yarn|bun|docker|kubectl|cargo|go|uv|pip|make"
 _PROGRAM: Final = re.compile(
-    rf"(?:^|[;&|(\n])\s*(?:\w+=\S+\s+)*((?:{_WITH_VERB}) +[a-z][\w:-]*|[a-zA-Z_.~/][\w./-]*)"
+    r"(?:^|[;&|(\n])[ \t]*(?:\w+=\S+\s+)*([a-zA-Z_.~/][\w./-]*)([^;&|()\n]*)"
 )
+_WORD: Final = re.compile(r"(?:\"[^\"]*\"|'[^']*'|\S)+")
+_VERB: Final = re.compile(r"[a-z][\w:-]*")
+_VALUED: Final[Mapping[str, frozenset[str]]] = {
+    program: frozenset(options.split())
+    for program, options in {
+        "git": "-C -c --git-dir --work-tree --namespace --config-env",
+        "gh": "-R --repo",
+        "npm": "-C --prefix -w --workspace",
+        "pnpm": "-C --dir -F --filter",
+        "yarn": "--cwd",
+        "bun": "--cwd -c --config",
+        "docker": "-H --host -c --context -l --log-level --config",
+        "kubectl": "-n --namespace --context --kubeconfig --cluster --user -s --server",
+        "cargo": "-C --color --config -Z",
+        "go": "-C",
+        "uv": "--directory --project --config-file --color",
+        "pip": "--python --proxy --log --cache-dir",
+        "make": "-C --directory -f --file --makefile -I --include-dir -o -W",
+    }.items()
+}
+"""Programs that do many things, each with the options that a word of their own follows, where they
+stand before the verb."""
 _BESIDE: Final = frozenset({"cd", "echo", "export", "head", "sleep", "tail", "wc"})
 """Programs that stand beside what a command is about."""
 _WAITING: Final = re.compile(r"(?:^|(?<=[;&\n]))\s*sleep [\d.]+[smh]?\s*(?:&&|;)\s*")
@@ -38,10 +59,24 @@ def ways(calls: Iterable[ToolCall]) -> set[str]:
     for call in calls:
         line = _line(call.arguments)
         if family_of(call.name) == "run" and line is not None:
-            found |= set(_PROGRAM.findall(line)) - _BESIDE
+            found |= {_with_verb(name, rest) for name, rest in _PROGRAM.findall(line)} - _BESIDE
         else:
             found.add(family_of(call.name))
     return found
+
+
+def _with_verb(program: str, rest: str) -> str:
+    """Return a program with its verb, where it does many things and the verb is told."""
+    valued = _VALUED.get(program)
+    words = () if valued is None else (found[0] for found in _WORD.finditer(rest))
+    is_value = False
+    for word in words:
+        is_beside = is_value or word[0] in "-+" or "=" in word or word.isdigit()
+        is_value = not is_value and valued is not None and word in valued
+        if not is_beside:
+            verb = _VERB.match(word)
+            return program if verb is None else f"{program} {verb[0]}"
+    return program
 
 
 def said(message: Message) -> object:

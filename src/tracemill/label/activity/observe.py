@@ -182,7 +182,7 @@ class Observer:
         return Activity(
             trajectory_id=trajectory.id,
             input_id=trajectory.origin.input_id,
-            goal=self._first_words.goal,
+            goal=self._first_words.goal(is_subagent=trajectory.is_subagent),
             first_native_id=self._first_native_id,
             n_steps=self._n_steps,
             n_user_steps=self._n_user if is_person else 0,
