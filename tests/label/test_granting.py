@@ -3,6 +3,7 @@
 import pytest
 
 from tests.label.test_observe import seen, tool
+from tests.label.test_outcome import judged
 from tests.trajectories import agent, user
 from tracemill.label.reactions.speech import grants
 from tracemill.records.sessions.trajectory import Step
@@ -11,13 +12,12 @@ from tracemill.records.sessions.trajectory import Step
 @pytest.mark.parametrize(
     "text",
     [
-        "nice, the rows are shown, but the header is still empty",
         "It works now but it only makes one page",
-        "that fixed the login. Now I get another error:\nKeyError: 'total'",
+        "nice, it works, but make it blue",
+        "the error is gone however the list needs a title",
         "oh boy, it worked",
-        "the error is gone however the list is empty",
         "ya funciona, pero falta el total",
-        "很好\uff0c但是按钮还是没有反应",
+        "很好\uff0c但是把按钮改成蓝色",
     ],
 )
 def test_what_is_well_is_granted_whatever_follows(text: str) -> None:
@@ -38,6 +38,39 @@ def test_what_is_well_is_granted_whatever_follows(text: str) -> None:
     ],
 )
 def test_what_is_wished_or_pasted_grants_nothing(text: str) -> None:
+    assert not grants(text)
+
+
+FAULTY = [
+    "nice, the rows are shown, but the header is still empty",
+    "that fixed the login. Now I get another error:\nKeyError: 'total'",
+    "the error is gone however the list is empty",
+    "很好\uff0c但是按钮还是没有反应",
+    "good, but it crashes",
+    "great idea, but you did not do it",
+    "nice try, it still fails",
+    "great, it broke everything",
+    "it still fails, great",
+    "thanks for nothing, the build is broken",
+    "Great! Now the tests fail",
+    "Great!" + " Then there is the list of the pages." * 15 + " It still fails.",
+    "It works on my machine but not in CI",
+]
+
+
+@pytest.mark.parametrize("text", FAULTY)
+def test_what_is_said_beside_a_fault_grants_nothing(text: str) -> None:
+    steps = (edit(1), agent(2, "Done."), user(3, text), edit(4), agent(5, "Changed it."))
+
+    assert not grants(text)
+    assert judged(seen(user(0, "add a page"), *steps), cwd="/elsewhere").outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nice try", "thanks for nothing", "perfect is the enemy of good", "well done steaks are bad"],
+)
+def test_what_only_begins_like_praise_grants_nothing(text: str) -> None:
     assert not grants(text)
 
 

@@ -1,30 +1,68 @@
 """Requests that one command fulfils: to move, copy or delete a file, to clone or to switch.
 
 Such a command is itself what was asked for, so that it ended well shows the request done. It counts
-where the person was brief and named what it does something to, and where the agent changed nothing
-else until they spoke again: then the command is a means to something that nobody saw.
+where the person was brief, named the deed and what it is done to, and where the agent did nothing
+else but look until they spoke again: else the command is a means to something that nobody saw.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tracemill.label.calls.commands import unfold
-from tracemill.label.calls.edits import is_editor
 from tracemill.label.calls.shell import Part, clip, parse
 from tracemill.label.calls.shell_calls import SHELLS, command_of
 from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
-_DOING: Final = frozenset(
-    {"mv", "cp", "ln", "rm", "rmdir", "mkdir", "unzip", "tar", "ren", "move", "copy", "del"}
-    | {"move-item", "copy-item", "rename-item", "remove-item", "new-item"}
+_MOVES: Final = re.compile(
+    r"\b(?:move|rename|mv|verschieb\w*|benenne\w*|umbenennen|d[ée]place[rz]?|renomme[rz]?|"
+    r"mueve|mover|renombra\w*|mova|renomeie|renomear|sposta\w*|rinomina\w*|"
+    r"переимену\w*|перемест\w*|перенес\w*)\b|移动|重命名|改名|移動|リネーム|名前を変"
 )
-_GIT_DOING: Final = frozenset(
-    {"mv", "rm", "clone", "submodule", "switch", "checkout", "branch", "remote", "tag", "worktree"}
+_COPIES: Final = re.compile(
+    r"\b(?:copy|duplicate|cp|back ?up|kopier\w*|copi(?:e[rz]?|a\w*)|скопиру\w*)\b|"
+    r"复制|拷贝|コピー"
 )
+_REMOVES: Final = re.compile(
+    r"\b(?:delete|remove|rm|del|get rid|lösch\w*|entfern\w*|supprime[rz]?|borra\w*|elimina\w*|"
+    r"exclua|apaga\w*|remova|cancella\w*|удали\w*)\b|删除|删掉|削除"
+)
+_MAKES: Final = re.compile(
+    r"\b(?:create|make|add|erstell\w*|crée[rz]?|crea\w*|cria\w*|созда\w*|добав\w*)\b|"
+    r"创建|新建|添加|作成|作って|追加"
+)
+_MAKES_FOLDER: Final = re.compile(
+    r"\bmkdir\b|\b(?:create|make|add|erstell\w*|crée[rz]?|crea\w*|cria\w*|созда\w*)\b[^.\n]{0,30}"
+    r"\b(?:folder|directory|dir|verzeichnis|dossier|carpeta|pasta|cartella|папк\w*)\b"
+)
+_LINKS: Final = re.compile(r"\b(?:symlink|symbolic link|ln)\b")
+_UNPACKS: Final = re.compile(
+    r"\b(?:unzip|untar|tar|extract|unpack|uncompress|decompress|archive|compress|entpack\w*|"
+    r"décompresse[rz]?|descomprim\w*|распаку\w*)\b|解压|解凍"
+)
+_CLONES: Final = re.compile(r"\b(?:clone|clona\w*|klon\w*|клонир\w*)\b|克隆|クローン")
+_SWITCHES: Final = re.compile(
+    r"\b(?:switch|check ?out|change to|go (?:back )?to|restore|wechs(?:el|le)\w*|bascule[rz]?|"
+    r"cambia\w*|переключ\w*)\b|切换|切り替え"
+)
+_DEEDS: Final[Mapping[str, Sequence[re.Pattern[str]]]] = {
+    **dict.fromkeys(("mv", "ren", "move", "move-item", "rename-item", "git mv"), (_MOVES,)),
+    **dict.fromkeys(("cp", "copy", "copy-item"), (_COPIES,)),
+    **dict.fromkeys(("rm", "rmdir", "del", "remove-item", "git rm"), (_REMOVES,)),
+    **dict.fromkeys(("mkdir", "new-item"), (_MAKES_FOLDER,)),
+    "ln": (_LINKS,),
+    **dict.fromkeys(("unzip", "tar"), (_UNPACKS,)),
+    "git clone": (_CLONES,),
+    **dict.fromkeys(("git switch", "git checkout"), (_SWITCHES,)),
+    **dict.fromkeys(
+        ("git branch", "git submodule", "git remote", "git tag", "git worktree"),
+        (_MAKES, _REMOVES, _MOVES),
+    ),
+}
+"""By command, the words with which a person asks for what it does."""
 _MAY_DO: Final = re.compile(
     r"\b(?:mv|cp|ln|rm|rmdir|mkdir|unzip|tar|ren|move|copy|del|git|(?:move|copy|rename|remove|new)-item)\b",
     re.IGNORECASE,
@@ -35,6 +73,8 @@ _BESIDE: Final = frozenset(
 )
 """Commands that only look, or that stand beside what a line is about."""
 _GIT_BESIDE: Final = frozenset({"status", "log", "diff", "show", "rev-parse", "ls-files", "fetch"})
+_BRANCHING: Final = (("switch",), ("checkout",))
+_NEW_BRANCH: Final = frozenset({"-b", "-B", "-c", "-C", "--create"})
 _LISTS: Final = frozenset(
     {"-v", "-a", "-l", "-r", "--list", "list", "-vv", "--show-current", "status"}
 )
@@ -44,6 +84,16 @@ _FAILED: Final = re.compile(
     r"is not recognized",
     re.MULTILINE,
 )
+_LOOKING: Final = frozenset(
+    {"read", "read_file", "read_many_files", "readfile", "view", "open_file", "cat"}
+    | {"grep", "grep_search", "ripgrep_raw_search", "rg", "search", "glob", "glob_file_search"}
+    | {"file_search", "codebase_search", "search_files", "find", "ls", "list_dir", "list_files"}
+    | {"list_directory", "listdirectory", "read_lints", "get_errors", "toolsearch", "bashoutput"}
+    | {"get_terminal_output", "write_stdin", "taskoutput", "askuserquestion", "question"}
+    | {"request_user_input", "todowrite", "todo_write", "todoread", "update_plan", "taskcreate"}
+    | {"taskupdate", "tasklist"}
+)
+"""Tools that only look, ask, wait or plan; any other may do something beside a command."""
 _MAX_ASKED: Final = 300
 """Characters above which a turn asks for more than a command."""
 _MAX_COMMANDS: Final = 8
@@ -93,30 +143,38 @@ class DoneAsAsked:
         command = command_of(call.arguments) if name in SHELLS else None
         if command is not None:
             self._ran.append(_Ran(step, command, result))
-        self._is_more |= is_editor(name) or len(self._ran) > _MAX_COMMANDS
+        elif name not in _LOOKING:
+            self._is_more = True
+        self._is_more |= len(self._ran) > _MAX_COMMANDS
 
     def _close(self) -> None:
         is_brief = not self._is_more and len(self._steps) < _MAX_FOUND
         if is_brief and any(_MAY_DO.search(ran.command) for ran in self._ran):
             lines = [(ran, unfold(parse(ran.command)).parts) for ran in self._ran]
-            if all(_does(part) or _is_beside(part) for _, parts in lines for part in parts):
+            if all(_deed(part) or _is_beside(part) for _, parts in lines for part in parts):
                 self._steps += (ran.step for ran, parts in lines if self._is_done(ran, parts))
         self._ran.clear()
 
     def _is_done(self, ran: _Ran, parts: tuple[Part, ...]) -> bool:
-        things = (thing for part in parts if _does(part) for thing in _things(part))
+        things = (thing for part in parts if self._is_asked(part) for thing in _things(part))
         is_named = any(_names(self._asked, thing) for thing in things)
         return is_named and ran.result is not None and _has_worked(ran.result)
 
+    def _is_asked(self, part: Part) -> bool:
+        asked_as = _DEEDS.get(_deed(part) or "", ())
+        return any(words.search(self._asked) for words in asked_as)
 
-def _does(part: Part) -> bool:
-    """Tell whether a command does something that a person may ask for as such."""
+
+def _deed(part: Part) -> str | None:
+    """Return which command that a person may ask for as such it is, None where it is none."""
     words = part.bare or part.words
-    if words[0].lower() in _DOING:
-        return True
-    verb = words[1] if len(words) > 1 else ""
+    if words[0] != "git":
+        name = words[0].lower()
+        return name if name in _DEEDS else None
     only_lists = len(words) <= 2 or not _LISTS.isdisjoint(words[2:])  # noqa: PLR2004 - git and verb
-    return words[0] == "git" and verb in _GIT_DOING and not only_lists
+    is_new = words[1:2] in _BRANCHING and not _NEW_BRANCH.isdisjoint(words[2:])
+    name = "git branch" if is_new else " ".join(words[:2])
+    return name if name in _DEEDS and not only_lists else None
 
 
 def _is_beside(part: Part) -> bool:

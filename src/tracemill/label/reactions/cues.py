@@ -59,7 +59,7 @@ _LONG: Final = 400
 _MANY_LINES: Final = 8
 _MANY_PRINTED: Final = 3
 _MOST: Final = 0.5
-_FAILURE: Final = re2.compile(
+FAILURE: Final = re2.compile(
     r"(?m)^[ \t]*(?:> *)?(?:E {2,}\S|FAILED |Traceback \(most|--- FAIL|npm ERR!|fatal: |"
     r"##\[error\]|(?:[A-Za-z_.]*[A-Z]\w*)?(?:Error|Exception): |error(?:\[\w+\])?: |"
     r"[✕✗\x{d7}●❌\x{2a2f}] |\S+\.\w+:\d+:\d+:? (?:error|\w+\d*:)|Type error: |Error response |"
@@ -198,7 +198,7 @@ def _said_cues(text: str, said: Said) -> Iterator[Cue]:
     for found in phrases_in(said):
         if found.phrase.cue is not None:
             yield Cue(found.phrase.cue, found.rule, found.start, found.end)
-    if failure := _FAILURE.search(text[said.offset : said.offset + _MAX_LOG]):
+    if failure := FAILURE.search(text[said.offset : said.offset + _MAX_LOG]):
         start, end = failure.span()
         yield Cue("log", "pasted-log", said.offset + start, said.offset + end)
 

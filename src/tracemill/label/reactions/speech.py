@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Final, NamedTuple
 
-from tracemill.label.reactions.cues import Before, cues_of
+from tracemill.label.reactions.cues import FAILURE, Before, cues_of
 from tracemill.label.reactions.phrases import Said, phrases_in, said_in, until_contrast
 from tracemill.label.reactions.replies import NO_REPLY, Reply
 from tracemill.label.reactions.weighing import readings
@@ -41,6 +40,13 @@ _MAX_CLAUSES: Final = 3
 _MAX_CLAUSE: Final = 140
 _MAX_GRANTING: Final = 400
 """Characters of a text within which it is looked for what a person grants first."""
+_MAX_FAULTY: Final = 2_000
+"""Characters of a text within which it is looked for a fault beside what is granted."""
+_FAULTS: Final = frozenset(
+    {"wrong", "no", "meant", "reverts", "fails", "log", "objects", "finds-fault", "negates"}
+    | {"reproach", "still", "expects", "dismay", "contradicts", "trouble", "scolds"}
+)
+"""Cues that something is not as it should be."""
 _WHOLE: Final[Sequence[ReactionKind]] = ("abandonment", "continuation")
 """What is said of a whole text, which asks for nothing besides. Who goes on by a phrase alone
 pressed a button, or answered a program."""
@@ -88,17 +94,34 @@ def is_doubtful(heard: Sequence[Heard]) -> bool:
 
 
 def grants(text: str) -> bool:
-    """Tell whether a text begins by saying that something is well, whatever it says after that.
+    """Tell whether a text begins by saying that something is well, and finds no fault beside that.
 
-    Praise of a part accepts nothing as a whole: it is heard clause by clause, and what follows
-    behind a `but` takes nothing of it back.
+    Praise of a part accepts nothing as a whole: it is heard clause by clause, and a wish behind a
+    `but` takes nothing of it back. A fault does, since nobody knows of what: `great, it fails`.
     """
     if _BY_PROGRAM.match(text):
         return False
-    clauses = _CLAUSE_END.split(said_in(text).heard[:_MAX_GRANTING])
-    first = islice(filter(str.strip, clauses), _MAX_CLAUSES)
-    parts = (said_in(until_contrast(clause[:_MAX_CLAUSE])) for clause in first)
-    return any("acceptance" in _decided(part) for part in parts)
+    start = said_in(text).offset
+    clauses = list(filter(str.strip, _CLAUSE_END.split(text[start : start + _MAX_FAULTY])))
+    for n, clause in enumerate(_first(clauses)):
+        praise = until_contrast(clause)
+        if "acceptance" in _decided(said_in(praise)):
+            others = (*clauses[:n], clauses[n][len(praise) :], *clauses[n + 1 :])
+            is_log = FAILURE.search(text[start : start + _MAX_FAULTY]) is not None
+            return not is_log and not any(map(_finds_fault, others))
+    return False
+
+
+def _first(clauses: Sequence[str]) -> Iterator[str]:
+    """Yield the clauses that a text begins with, cut to where praise is looked for."""
+    left = _MAX_GRANTING
+    for clause in clauses[:_MAX_CLAUSES]:
+        yield clause[: min(left, _MAX_CLAUSE)]
+        left = max(left - len(clause), 0)
+
+
+def _finds_fault(clause: str) -> bool:
+    return any(found.phrase.cue in _FAULTS for found in phrases_in(said_in(clause)))
 
 
 def _is_handed_on(text: str, answered: str) -> bool:
