@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from tests.sources.aider.test_history import BLOCK, HEADER, prompt, read_history, said
+from tests.sources.aider.test_history import (
+    BLOCK,
+    HEADER,
+    feedback_in,
+    prompt,
+    read_history,
+    said,
+)
+
+from tracemill.sources.aider.content import is_asked, is_to_be_fixed
 
 REPORT = said(
     "# Fix any errors below, if possible.", "", "## Running: lint src/a.py", "",
@@ -34,3 +43,49 @@ def test_a_report_of_linters_stands_behind_the_edit_where_a_person_wants_it_fixe
         if is_sent
         else ""
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "calls", "feedback"),
+    [
+        (["Run shell command? (Y)es/(N)o/(D)on't ask again [Yes]: n"], ["edit"], ["rejection"]),
+        (["Run shell command? y", "Running make"], ["edit", "run_command"], []),
+        (
+            ["Attempt to fix lint errors? [Y/n] n", "Run shell command? y", "Running make"],
+            ["edit", "run_command"],
+            [],
+        ),
+        (["Fix lint errors in src/a.py? y", "Run shell command? n"], ["edit"], ["rejection"]),
+        (["Running eslint", "Attempt to fix lint errors? n"], ["edit"], []),
+    ],
+)
+def test_a_report_of_linters_ends_where_a_person_is_asked(
+    told: list[str], calls: list[str], feedback: list[str]
+) -> None:
+    history = HEADER + prompt("Fix it") + BLOCK + said("Applied edit to src/a.py") + REPORT
+    found = read_history(history + said(*told) + "\nNext words.\n")
+
+    step = found.steps[1]
+    assert [call.name for call in step.calls] == calls
+    assert [action for action, _ in feedback_in(found)] == feedback
+    assert [result.content for result in step.results] == ["Applied edit to src/a.py"]
+    assert (found.tally.skipped or {})["program_output"] >= REPORT.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("Add src/b.py to the chat? (Y)es/(N)o [Yes]: yes", True),
+        ("Create new file? Y", True),
+        ("Fix lint errors in src/a.py?", True),
+        ("src/a.py:1: missing colon? it is not there at all", False),
+        ("src/a.py:1: E225 missing whitespace", False),
+        ("values[0]: no", False),
+    ],
+)
+def test_what_the_program_asked_is_told_from_what_linters_say(line: str, asked: bool) -> None:
+    assert is_asked(line) is asked
+
+
+def test_a_long_answer_is_read_at_once() -> None:
+    assert is_to_be_fixed(f"Attempt to fix lint errors? {'a' * 10**6}!")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,46 @@ def test_the_one_block_that_a_reply_of_a_benchmark_ends_with_is_its_command(
     )
     assert [result.content for result in step.results] == ["a.py"]
     assert chat.steps[1].calls == ()
+
+
+@pytest.mark.parametrize("form", [list, json.dumps])
+def test_each_command_of_a_benchmark_gets_what_came_back_to_it(form: Callable[[Any], Any]) -> None:
+    said = [
+        message("user", "Fix it"),
+        message("assistant", "Look.\n```bash\nls\n```"),
+        message("user", "a.py"),
+        message("assistant", "Now.\n```\ncat a.py\n```"),
+        message("user", "print(1)"),
+    ]
+    found = read_row({"instance_id": "a__b-1", "messages": form(said)})
+
+    steps = found.steps[1:]
+    told = [(call.arguments["command"], step) for step in steps for call in step.calls]
+    assert [command for command, _ in told] == ["ls", "cat a.py"]
+    assert [[r.content for r in step.results] for _, step in told] == [["a.py"], ["print(1)"]]
+    assert all(step.results[0].call_id == step.calls[0].id for _, step in told)
+    assert len({call.id for step in steps for call in step.calls}) == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "command"),
+    [
+        ("```\nSummary: all good\n```", None),
+        ("```\nsubmit\n```", "submit"),
+        ("```bash\nmake\n```", "make"),
+    ],
+)
+@pytest.mark.parametrize("after", [[], [message("assistant", "Bye.")], [message("system", "End")]])
+def test_an_unmarked_block_is_a_command_only_where_something_came_back(
+    block: str, command: str | None, after: list[dict[str, Any]]
+) -> None:
+    said = [message("user", "Fix it"), message("assistant", f"Done:\n{block}"), *after]
+    found = read_row({"messages": said, "instance_id": "a__b-1"})
+
+    step = found.steps[1]
+    assert step.text == ("Done:" if command else f"Done:\n{block}")
+    assert [call.arguments["command"] for call in step.calls] == ([command] if command else [])
+    assert len(found.steps) == len(said)
 
 
 def test_a_person_of_a_chat_may_speak_again() -> None:

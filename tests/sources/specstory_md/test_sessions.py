@@ -71,6 +71,23 @@ def test_a_log_that_a_tool_shows_ends_nothing() -> None:
     assert result.content == shown
 
 
+@pytest.mark.parametrize("shown", ["intro", "intro\n```bash\nmake", "intro\n```bash\nmake\n```"])
+def test_a_tool_may_end_on_the_line_that_ends_its_fence(shown: str) -> None:
+    block = shell(shown).replace("\n</details></tool-use>", "</details></tool-use>")
+    told = (USER, "Read it\n\n---\n\n", AGENT, block, AGENT, "Done.\n\n---\n\n")
+    found = read_session(*told, USER, "Next\n\n---\n\n", AGENT, "Well.\n\n---\n\n")
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("user", "Read it"),
+        ("agent", ""),
+        ("agent", "Done."),
+        ("user", "Next"),
+        ("agent", "Well."),
+    ]
+    (result,) = (result for step in found.steps for result in step.results)
+    assert result.content == shown
+
+
 def test_a_session_is_told_step_by_step() -> None:
     found = read_session(
         USER, "Fix it\n\n---\n\n",

@@ -15,8 +15,13 @@ NOT_APPLIED: Final = re.compile(r"Did not apply edit to (.+?) \(--dry-run\)\Z")
 UNDONE: Final = re.compile(r"Removed: ([0-9a-f]{7,40})(?: |\Z)")
 FAULTS: Final = re.compile(r"# Fix any (?:linting )?errors below, if possible\.")
 """How a linter's report begins that the program prints before it asks what to do with it."""
-_FIX_FAULTS: Final = re.compile(r"Attempt to fix lint errors\?.*?(\w*)\Z")
-"""What the program asks then, and the answer: where it is yes, the report goes to the model."""
+_FIX_FAULTS: Final = "Attempt to fix lint errors?"
+"""What the program asks then; where the answer is yes, the report goes to the model."""
+_ASKED: Final = (_FIX_FAULTS, "Fix lint errors in ", "Run shell command")
+"""How what it asks behind a report begins, whatever the answer looks like."""
+_BEFORE_ANSWER: Final = ("?", "]", "]:")
+"""How what it asks ends: in a question, or in the answers that it takes."""
+_ANSWERS: Final = frozenset({"y", "yes", "n", "no", "a", "all", "s", "skip", "d", "don't"})
 RUNNING: Final = re.compile(r"Running (?!: )(.+)\Z")
 REFUSED: Final = re.compile(r"Run shell commands?(?:\(s\))?\? .*\b(?:n|no|s|skip)\Z", re.IGNORECASE)
 MODEL: Final = re.compile(r"(?:Main model|Models?): (\S+?)(?:,)? with\b")
@@ -97,10 +102,17 @@ def is_by_itself(prompt: str) -> bool:
     return prompt.startswith(_BY_ITSELF)
 
 
-def is_to_be_fixed(said: str) -> bool | None:
-    """Tell whether a person sent a linter's report to the model; None where nobody was asked."""
-    asked = _FIX_FAULTS.match(said)
-    return None if asked is None else not asked[1].lower().startswith("n")
+def is_asked(said: str) -> bool:
+    """Tell whether a line holds what the program asked a person, and the answer."""
+    asked, _, answer = said.rpartition(" ")
+    has_answer = answer.lower() in _ANSWERS and asked.endswith(_BEFORE_ANSWER)
+    return said.startswith(_ASKED) or (has_answer and "?" in asked)
+
+
+def is_to_be_fixed(said: str) -> bool:
+    """Tell whether a person sent a linter's report to the model."""
+    is_no = said.rpartition(" ")[2].lower().startswith("n")
+    return said.startswith(_FIX_FAULTS) and not is_no
 
 
 def has_failed(said: str) -> bool:

@@ -28,6 +28,7 @@ from tracemill.sources.aider.content import (
     VERSION,
     has_failed,
     is_after_reply,
+    is_asked,
     is_by_itself,
     is_prompt,
     is_to_be_fixed,
@@ -117,10 +118,10 @@ class AiderReader:
         self._heard = "output"
         begins = said is not None and COMMIT.match(said) is not None
         self._is_open_commit = (begins or self._is_open_commit) and not text.endswith("  ")
-        is_failure = self._is_failing and self._take_failure(text)
-        if is_failure or (said is not None and self._take_faults(said, text, line)):
+        if self._is_failing and self._take_failure(text):
             return None
-        return self._take_output(said, line) if said else _OUTPUT
+        is_fault = said is not None and self._take_faults(said, text, line)
+        return self._take_output(said, line) if said and not is_fault else _OUTPUT
 
     def _take_prompt(self, text: str, line: Line) -> str | None:
         self._go_on("prompt", text[5:].rstrip(), line)
@@ -214,21 +215,24 @@ class AiderReader:
             self._open(speech, "user" if is_typed(said) else "system")
 
     def _take_faults(self, said: str, text: str, line: Line) -> bool:
-        """Let a line belong to a linter's report, which the model is sent where it shall fix it."""
+        """Let a line belong to a linter's report, which the model is sent where it shall fix it.
+
+        What a person is asked or does ends it. Its lines count as output: whether they are sent
+        is known only behind them.
+        """
         if FAULTS.match(said):
             self._faults = ""
         if self._faults is None or KNOWN_OUTPUT.match(said):
             return False
-        wanted = is_to_be_fixed(said)
-        if wanted is None:
+        if said != STOP and not is_asked(said):
             if len(self._faults) < _MAX_FAULTS:
                 self._faults += f"\n{text[2:].rstrip()}"
             return True
         report, self._faults = self._faults.strip(), None
-        if wanted and self._reply is not None:
+        if is_to_be_fixed(said) and self._reply is not None:
             add_report(self._reply, report)
             self._reply.extend_to(line)
-        return wanted
+        return False
 
     def _open(self, speech: _Said, speaker: Speaker) -> OpenStep:
         place = self._place(speech.first)

@@ -26,11 +26,15 @@ _REFUSALS: Final = (
 _STOPPED: Final = "was cancelled because it took more than"
 
 
-def shell_call(action: str, line: Line) -> tuple[ToolCall, ...]:
-    """Return the call of a command; a blank one was none."""
+def shell_call(action: str, line: Line, step: int | None = None) -> tuple[ToolCall, ...]:
+    """Return the call of a command; a blank one was none.
+
+    Its line names it, and its step too where several stand on one line.
+    """
     if not action.strip():
         return ()
-    return (ToolCall(id=f"action-{line.start}", name=SHELL, arguments={"command": action}),)
+    call_id = f"action-{line.start}" if step is None else f"action-{line.start}-{step}"
+    return (ToolCall(id=call_id, name=SHELL, arguments={"command": action}),)
 
 
 def outcome_of(observation: str) -> Outcome:

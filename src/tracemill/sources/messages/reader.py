@@ -12,6 +12,7 @@ import orjson
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.building.message_parts import LISTS, Message, read_message
+from tracemill.sources.building.open_trajectory import OpenStep
 from tracemill.sources.building.openai_chat import read_openai_calls
 from tracemill.sources.building.role_steps import (
     OUTCOME_FACTS,
@@ -48,6 +49,8 @@ _ONE_BLOCK: Final = 2
 """Lines that begin or end one block."""
 _OF_SHELLS: Final = frozenset({"", "bash", "sh", "shell"})
 """What a block is marked with that holds a command."""
+_LAST_COMMANDS: Final = frozenset({"submit", "exit_forfeit"})
+"""Commands that end a run of SWE-agent, to which nothing comes back."""
 _NAMES: Final = ("instance_id", "id", "traj_id", "trajectory_id")
 
 
@@ -118,6 +121,8 @@ class _Reading:
         self._steps = steps
         self._document = document
         self._is_benchmark = "instance_id" in document.fields
+        self._guessed: tuple[OpenStep, str] | None = None
+        """The last reply, if nothing but what comes back tells that it gave a command."""
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one message; return why it holds nothing to keep, or None where it was used."""
@@ -128,6 +133,8 @@ class _Reading:
         kind = _KINDS.get(role)
         if kind == "user" and self._is_benchmark and self._steps.is_answer_due:
             kind = "tool"
+        if kind is not None and kind != "tool":
+            self._settle()
         match kind:
             case "agent":
                 self._take_reply(record, said, role, line)
@@ -143,6 +150,7 @@ class _Reading:
 
     def finish(self) -> None:
         """Tell how the work came out, and give the session its header."""
+        self._settle()
         row, fields = self._document.whole, self._document.fields
         for fact in OUTCOME_FACTS:
             if fact in fields:
@@ -157,14 +165,25 @@ class _Reading:
             calls = read_openai_calls([old], index)
         if role in _CALLS and (found := read_openai_calls([_decoded(said.text)], index)):
             calls, said = found, Message("")
+        whole, is_guessed = said.text, False
         if self._is_benchmark and not calls:
-            said, calls = _with_command(said, line)
+            said, calls = _with_command(said, line, index)
+            is_guessed = any(_is_guessed(call, whole) for call in calls)
         thought = text(record.get("reasoning_content")) or text(record.get("reasoning"))
         step = self._steps.reply(line, said, calls, thought)
         step.model = next(iter(self._steps.trajectory.models), None)
+        self._guessed = (step, whole) if is_guessed else None
+
+    def _settle(self) -> None:
+        """Let a block that may be no command be words again where nothing came back to it."""
+        guessed, self._guessed = self._guessed, None
+        if guessed is not None and not guessed[0].results:
+            step, whole = guessed
+            self._steps.trajectory.forget_calls(step)
+            step.texts, step.calls = [whole], []
 
 
-def _with_command(said: Message, line: Line) -> tuple[Message, tuple[ToolCall, ...]]:
+def _with_command(said: Message, line: Line, step: int) -> tuple[Message, tuple[ToolCall, ...]]:
     """Return a reply without the command that it ends with, and that as a call of a shell.
 
     Where more than one block stands in it nothing tells which of them is the command.
@@ -174,8 +193,15 @@ def _with_command(said: Message, line: Line) -> tuple[Message, tuple[ToolCall, .
     if not is_last or fences[0][1] not in _OF_SHELLS:
         return said, ()
     command = said.text[fences[0].end() : fences[1].start()].strip("\r\n")
-    calls = shell_call(command, line)
+    calls = shell_call(command, line, step)
     return (said._replace(text=said.text[: fences[0].start()].rstrip()) if calls else said), calls
+
+
+def _is_guessed(call: ToolCall, said: str) -> bool:
+    """Tell whether the block that a call was made of may as well hold no command."""
+    fence = _FENCE.search(said)
+    is_unmarked = fence is not None and not fence[1]
+    return is_unmarked and str(call.arguments["command"]).strip() not in _LAST_COMMANDS
 
 
 def _said(record: Mapping[str, Any]) -> Message:

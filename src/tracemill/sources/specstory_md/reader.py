@@ -191,7 +191,9 @@ class SpecStoryReader:
         is_tool = self._inside == "tool"
         if is_tool and text.startswith(("</details></tool-use>", TOOL_END)):
             return self._end_inner()
-        if is_tool and not self._is_fenced and text.rstrip().endswith(TOOL_END):
+        # Within a fence the tag is shown, unless the line begins with the end of that fence.
+        may_end = is_tool and (not self._is_fenced or text.startswith(FENCE))
+        if may_end and text.rstrip().endswith(TOOL_END):
             self._lines.append(text.rstrip().removesuffix(TOOL_END).removesuffix("</details>"))
             return self._end_inner()
         if not is_tool and (end := THOUGHT_END.search(text)):
