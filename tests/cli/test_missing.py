@@ -12,7 +12,8 @@ import pytest
 from tests.cli.test_help import COMMANDS
 from tracemill.cli import commands as tree
 from tracemill.cli.app import call, make_app
-from tracemill.cli.shared.exits import EXIT_NOTHING, EXIT_STORE, EXIT_USAGE
+from tracemill.cli.shared.exits import EXIT_NO, EXIT_NOTHING, EXIT_STORE, EXIT_USAGE
+from tracemill.cli.standard_streams import take_streams
 from tracemill.store.workspace import Workspace
 
 MISSING = "gone/a"
@@ -144,6 +145,33 @@ def test_a_name_that_nothing_has_is_answered_alike_by_every_command(
 
     assert call([*shlex.split(line.format("nope")), "--workspace", "ours"]) == EXIT_NOTHING
     assert capsys.readouterr().out == ""
+
+
+NO_PATHS = [line for line in BY_NAME if not line.startswith("synth ")]
+
+
+@pytest.mark.parametrize("line", [*NO_PATHS, "data find {}", "data find ada --also {}"])
+def test_a_name_that_is_no_text_is_refused_by_every_command(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = [*line.format("na\udcffme").split(), "--workspace", "ours", "--json"]
+    take_streams()
+
+    assert call(asked) == EXIT_USAGE
+    assert r"expected text in UTF-8, found b'na\\xffme'" in capsys.readouterr().out
+
+
+def test_a_file_whose_name_is_no_text_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    take_streams()
+    Path("na\udcffme").write_text("ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8")
+
+    assert call(["privacy", "scan", "na\udcffme", "--workspace", "ours"]) == EXIT_NO
+    assert "github" in capsys.readouterr().out
+    assert call(["privacy", "scan", "other\udcff", "--workspace", "ours"]) == EXIT_NOTHING
 
 
 @pytest.mark.parametrize("scheduler", ["systemd", "cron", "github"])

@@ -88,6 +88,17 @@ def test_an_input_is_left_out_by_its_source_and_by_where_it_lies(
     assert read(workspace, place).store.sessions == 0
 
 
+def test_a_folder_of_windows_is_known_however_it_is_written(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    write(tmp_path / "in", ONE, r"c:\\work\\Closed\\app", "spoonbill")
+    allow(workspace, "[[consent.rules]]\nplace = 'C:\\Work\\closed'\nlevel = \"off\"\n")
+    result = read(workspace, tmp_path / "in")
+
+    assert result.inputs == {"consent_off": 1}
+    assert left(workspace.root, b"spoonbill") == []
+
+
 def test_the_first_rule_that_matches_says(workspace: Workspace, place: Path) -> None:
     allow(workspace, '[consent]\ndefault = "off"\n' + rule("full", "/srv/open"))
 

@@ -177,6 +177,19 @@ def test_an_erased_place_takes_what_lies_and_what_ran_there(team: Team) -> None:
     assert result.store.sessions == 2
 
 
+def test_a_place_of_windows_goes_however_it_is_written(team: Team) -> None:
+    for number in (6, 7):
+        path = team.session("zoak", f"66666666-ffff-4fff-8fff-00000000000{number}", "jabiru")
+        path.write_bytes(path.read_bytes().replace(b"/home/zoak/app", rb"C:\\Work\\Heath\\app"))
+        if number == 6:
+            team.read()
+            assert left(team.workspace.root, b"jabiru")
+            team.erase(r"c:\work\heath")
+
+    assert team.read().store.sessions == 3
+    assert left(team.workspace.root, b"jabiru") == []
+
+
 def test_a_project_is_known_by_its_name_and_a_person_is_no_project(team: Team) -> None:
     meant = read_subject(team.workspace, team.repository.name, None, ())
     assert meant == Subject("path", str(team.repository))

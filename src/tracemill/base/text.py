@@ -92,6 +92,11 @@ def without_spaces(text: str) -> str:
     return text.translate(_SPACES) if text.isascii() else "".join(text.split())
 
 
+def is_text(text: str) -> bool:
+    """Tell whether a text can be written in UTF-8; bytes of a name that are none cannot."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def utf8(text: str | bytes) -> bytes:
     """Return a text as UTF-8, half of a surrogate pair as a question mark; bytes as they are."""
     return text if isinstance(text, bytes) else text.encode("utf-8", "replace")

@@ -1,6 +1,7 @@
 """The tree of commands."""
 
 import inspect
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -9,6 +10,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 from tracemill import __version__
 from tracemill.base.errors import UsageError
+from tracemill.base.text import is_text
 from tracemill.cli.commands import COMMANDS, DEFINITIONS, NOUNS, SUITE, VAULT
 from tracemill.cli.failing import answer_error, answered
 from tracemill.cli.modules import MODULES
@@ -29,6 +31,17 @@ def _shown_default(value: Any) -> str | None:
     return None if value is None or value is False or value == () else str(value)
 
 
+def _require_text(_: Any, value: Any) -> None:
+    """Refuse a value with bytes that are no UTF-8: paths may have them, but nothing kept has.
+
+    Raises:
+        ValueError: it has such bytes, or one of several values has.
+    """
+    for each in value if isinstance(value, tuple | list) else (value,):
+        if isinstance(each, str) and not is_text(each):
+            raise ValueError(f"expected text in UTF-8, found {os.fsencode(each)!r}")
+
+
 def make_app() -> App:
     """Return the tree of commands; each is imported when it is called."""
     app = App(
@@ -40,7 +53,9 @@ def make_app() -> App:
         exit_on_error=False,
         suppress_keyboard_interrupt=False,
         result_action="return_value",
-        default_parameter=Parameter(negative="", show_default=_shown_default),
+        default_parameter=Parameter(
+            negative="", show_default=_shown_default, validator=_require_text
+        ),
     )
     for group, commands in COMMANDS.items():
         for name, text in commands.items():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracemill.base.errors import NotFoundError
-from tracemill.base.named_files import expanded
+from tracemill.base.named_files import expanded, missing
+from tracemill.base.text import is_text
 from tracemill.flows.datasets.versions import find_version
 from tracemill.flows.privacy.scan import Target
 from tracemill.store.workspace import Workspace
@@ -30,6 +31,8 @@ def _target(workspace: Workspace, name: str) -> Target:
                 f"nothing is kept in {str(workspace.root)!r}; name files to look at"
             )
         return Target(workspace.root, workspace.vault)
+    if not is_text(name):
+        raise missing(name, "files to look at")
     try:
         return Target(find_version(workspace, name)[0])
     except NotFoundError as error:

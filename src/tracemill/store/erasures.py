@@ -16,6 +16,7 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.base.keyed_words import KEY_BYTES, KeyedWords, NameCode, code_of
+from tracemill.base.places import one_spelling
 from tracemill.records.privacy.erasures import ErasedName, Erasure
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
@@ -112,6 +113,7 @@ class Refusal:
 
     def _is_below(self, path: str, codes: set[str]) -> bool:
         """Tell whether a path, or a folder above it, is one of these or names a person."""
+        path = one_spelling(path)
         known = self._below.get((path, id(codes)))
         if known is None:
             folder, _, name = path.rstrip("/").rpartition("/")

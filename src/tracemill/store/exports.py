@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from tracemill.records.privacy.receipts import ExportNote
 from tracemill.store.journal import append, read_journal
 
@@ -16,8 +18,9 @@ _REMEDY: Final = "restore it, or delete it: then nobody knows which copies there
 
 
 def note_export(vault: Path, note: ExportNote) -> None:
-    """Keep that something left."""
-    append(vault / _NAME, note)
+    """Keep that something left; where to is for people, with the bytes that are no UTF-8 shown."""
+    to = note.to.encode("utf-8", "backslashreplace").decode()
+    append(vault / _NAME, msgspec.structs.replace(note, to=to))
 
 
 def read_exports(vault: Path) -> tuple[ExportNote, ...]:

@@ -9,7 +9,7 @@ from tracemill.base.errors import PolicyError, UsageError
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_PARTLY
-from tracemill.cli.shared.options import Common, Listing
+from tracemill.cli.shared.options import Common, Listing, PathOrName
 from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.ingest.redactors import own_redactor
@@ -28,7 +28,7 @@ _ARCHIVED = ("traj_", "input_")
 
 
 def scan_privacy(
-    *targets: str,
+    *targets: PathOrName,
     kind: Kind | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
@@ -141,7 +141,7 @@ def _cells_of_place(one: RescanPlace) -> tuple[str, ...]:
 
 
 def preview_privacy(
-    *files: str,
+    *files: PathOrName,
     rule: str | None = None,
     unredacted: bool = False,
     listing: Listing = Listing(),  # noqa: B008 - frozen

@@ -26,6 +26,9 @@ class Common(Manner):
 Limit = Annotated[int, Parameter(validator=Number(gte=0, lte=10**9))]
 """How many rows to show; 0 for all."""
 
+PathOrName = Annotated[str, Parameter(validator=())]
+"""A file, or the name of something kept; only a file's may have bytes that are no UTF-8."""
+
 
 @Parameter(name="*")
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tracemill.base.clock import now
 from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.base.ids import make_id
 from tracemill.base.keyed_words import words_of
-from tracemill.base.named_files import expanded
+from tracemill.base.places import absolute_place
 from tracemill.flows.deriving import derive
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.erasing.exported_copies import exported_copies
@@ -137,7 +137,7 @@ def read_subject(
         if places:
             return Subject("path", places[0])
     if kind == "path" or (kind is None and _looks_like_path(name)):
-        return Subject("path", str(expanded(name).absolute()))
+        return Subject("path", absolute_place(name))
     return Subject("person", name, tuple(also))
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
-from tracemill.base.named_files import expanded
+from tracemill.base.places import absolute_place, is_at
 from tracemill.flows.ingest.recognition import Skip
 from tracemill.records.events.event import Compaction, Feedback, HumanReview, ReviewUndone
 from tracemill.records.events.reviews import ReviewForm
@@ -51,7 +51,7 @@ class Policy:
 
     def __init__(self, consent: Consent) -> None:
         self._consent = consent
-        self._places = {rule: _absolute(rule.place) for rule in consent.rules if rule.place}
+        self._places = {rule: absolute_place(rule.place) for rule in consent.rules if rule.place}
 
     def level(self, asked: Asked) -> ConsentLevel:
         """Return how much may be kept of an input, as far as is known of it."""
@@ -78,19 +78,11 @@ class Policy:
         if not _is_of(rule, asked.source):
             return False
         paths = [asked.address.partition("#")[0], *asked.folders]
-        return place is None or any(_is_below(path, place) for path in paths)
+        return place is None or any(is_at(path, place) for path in paths)
 
 
 def _is_of(rule: ConsentRule, source: str) -> bool:
     return rule.source in (None, source)
-
-
-def _absolute(place: str) -> str:
-    return str(expanded(place).absolute())
-
-
-def _is_below(path: str, place: str) -> bool:
-    return path == place or path.startswith(place.rstrip("/") + "/")
 
 
 def numbers_of(record: object) -> object | None:

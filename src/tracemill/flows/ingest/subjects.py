@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from tracemill.base.errors import UsageError
 from tracemill.base.keyed_words import KeyedWords, name_code, words_of
+from tracemill.base.places import is_at, one_spelling, pure_place
 from tracemill.flows.ingest.erasing import is_captured
 from tracemill.flows.ingest.identities import Aliases, Identity, aliases_of, identities_in
 from tracemill.flows.ingest.masking import count_names
@@ -158,7 +158,7 @@ class _Finding:
                 return [one for one in self._ran if one.session_id == self._subject.name]
             case "path":
                 places = self._shown_at(self._subject.name)
-                return [one for one in self._ran if any(_is_at(one.folder, p) for p in places)]
+                return [one for one in self._ran if _ran_at(one, places)]
             case _:
                 named = self._named_folders(words)
                 return [one for one in self._ran if one.folder in named]
@@ -172,7 +172,7 @@ class _Finding:
                 return {
                     input_id
                     for input_id, state in self._newest.items()
-                    if _is_at(state.path.partition("#")[0], self._subject.name)
+                    if is_at(state.path.partition("#")[0], self._subject.name)
                     or state.path == self._subject.name
                 }
             case _:
@@ -192,7 +192,7 @@ class _Finding:
 
     def _shown_at(self, place: str) -> set[str]:
         """Return how records may tell of a place, and of the folders below it."""
-        below = (folder for folder in self._vault.folders() if _is_at(folder, place))
+        below = (folder for folder in self._vault.folders() if is_at(folder, place))
         return {shown for each in (place, *below) for shown in self._shown(each)}
 
     def _shown(self, folder: str) -> set[str]:
@@ -234,8 +234,8 @@ class _Finding:
         going = {one.folder for one in gone} - staying
         for folder in self._vault.folders():
             is_named = self._subject.kind == "person" and bool(words.places(os.fsencode(folder)))
-            is_at = self._subject.kind == "path" and _is_at(folder, self._subject.name)
-            if is_named or is_at or not going.isdisjoint(self._shown(folder)):
+            is_there = self._subject.kind == "path" and is_at(folder, self._subject.name)
+            if is_named or is_there or not going.isdisjoint(self._shown(folder)):
                 yield folder
 
 
@@ -253,15 +253,15 @@ def places_named(workspace: Workspace, name: str) -> list[str]:
     vault = Vault(workspace.vault)
     try:
         repositories = [s.path for _, s in vault.archive.states() if s.source == "git"]
-        found = {Path(place) for place in (*vault.folders(), *repositories)}
+        found = {pure_place(place) for place in (*vault.folders(), *repositories)}
     finally:
         vault.close()
     named = {place for place in found if place.name == name and place.parent.name not in _HOMES}
     return sorted(str(place) for place in named if not named.intersection(place.parents))
 
 
-def _is_at(path: str | None, place: str) -> bool:
-    return path is not None and (path == place or path.startswith(place.rstrip("/") + "/"))
+def _ran_at(one: Ran, places: Iterable[str]) -> bool:
+    return one.folder is not None and any(is_at(one.folder, place) for place in places)
 
 
 def _check_name(name: str) -> None:
@@ -286,7 +286,7 @@ def tombstone_of(found: Found, book: ErasureBook) -> Tombstone:
     names = tuple(ErasedName(first=c.first, whole=c.whole, n_words=c.n_words) for c in codes)
     own = () if is_person else found.whole.values()
     contents = {s.content: s.n_bytes for s in found.whole.values() if s.content is not None}
-    at = (book.code(subject.name),) if subject.kind == "path" else ()
+    at = (book.code(one_spelling(subject.name)),) if subject.kind == "path" else ()
     return Tombstone(
         paths=tuple(sorted({book.code(state.path) for state in own} | set(at))),
         folders=at,
