@@ -24,9 +24,9 @@ from tracemill.flows.analysis import (
     counted_cases,
     gate_trend,
     habit_cases,
+    habits,
     team_views,
 )
-from tracemill.flows.analysis import habit_rows as metric_rows
 from tracemill.flows.analysis import handoffs as handoff_answers
 from tracemill.flows.analysis import learning as learning_flow
 from tracemill.flows.analysis import patterns as pattern_answers
@@ -305,7 +305,7 @@ TYPES: Final[dict[str, Any]] = {
     "row.session-decisions": decision_points.DecisionPoint,
     "row.episode": results.EpisodeRow,
     **dict.fromkeys(("row.branch", "answer.branch"), results.BranchRow),
-    "answer.metrics": metric_rows.MetricsResult,
+    "answer.metrics": habits.MetricsResult,
     "answer.habit-cases": habit_cases.HabitCases,
     "row.gate": gate_rows.GateRow,
     "row.document": held_rows.DocumentRow,

@@ -9,7 +9,7 @@ from msgspec import structs
 from tests.export.test_learning import learned
 from tests.repositories import Repository
 from tracemill.base.git.hunks import hunks_between
-from tracemill.export.teams.learning_views import VIEWS, ViewRow, view_rows
+from tracemill.export.teams.learning_views import ViewRow, view_rows
 from tracemill.records.refs import Ref
 from tracemill.records.work.changes import ChangedLines, ChangedText, StepChanges
 from tracemill.records.work.learning import LearningEpisode, Words, WordsOrigin
@@ -67,7 +67,7 @@ def test_a_fix_with_its_lines_shows_every_skill() -> None:
     found = rows(episode(), changed())
     sides = {view: [m.content for m in found[view].messages] for view in found}
 
-    assert set(found) == set(VIEWS)
+    assert set(found) == {"problem", "design", "implementation", "validation"}
     shown = "`total.py`, from line 7:\n```\nsum = None\n```"
     assert sides["problem"] == [f"{shown}\n\nWhat is wrong here?", PROBLEM]
     assert sides["design"][0].startswith(f"Problem: {PROBLEM}\nContext: From total.py\n\n")

@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from tracemill.evaluate.building import make_case
 from tracemill.evaluate.handing_over import handed_things
 from tracemill.evaluate.scorers import SCORERS, Scorer
-from tracemill.evaluate.vanity import by_keyword, by_length
 from tracemill.llm import Answer
 from tracemill.llm.protocol import CallFault, spoken
 from tracemill.records.datasets.examples import Message
@@ -20,9 +19,13 @@ from tracemill.records.models.evaluations import (
     ArgumentMatch,
     Case,
     CheckKind,
+    Fault,
     WantedArgument,
     WantedCall,
 )
+
+_LONG_ENOUGH: Final = 40
+"""Characters from which `_by_length` takes any reply for a good one."""
 
 
 class Proof(NamedTuple):
@@ -214,8 +217,22 @@ def _handing() -> Iterator[Proof]:
 PROOFS: Final[Sequence[Proof]] = tuple(_proofs())
 """At least one reply to accept and one to reject for every check."""
 
-VANITY: Final[Mapping[str, Scorer]] = {"length": by_length, "keyword": by_keyword}
-"""Measures that were once trusted."""
+
+def _by_length(case: Case, answer: Answer) -> Fault | None:
+    """Pass whatever is long."""
+    del case
+    return None if len(answer.message.content) >= _LONG_ENOUGH else "said_nothing"
+
+
+def _by_keyword(case: Case, answer: Answer) -> Fault | None:
+    """Pass whatever names the tool, in whichever way."""
+    text = answer.message.content + str(answer.calls)
+    return None if all(call.name in text for call in case.wanted) else "wrong_tool"
+
+
+VANITY: Final[Mapping[str, Scorer]] = {"length": _by_length, "keyword": _by_keyword}
+"""Measures that were once trusted, and accepted models that had learnt nothing: kept to show that
+the proofs catch them. No suite can ask for them."""
 
 
 def prove(measure: Scorer | None = None) -> tuple[Verdict, ...]:

@@ -202,20 +202,3 @@ def _source(template: str) -> str | None:
 
 class FormatMismatchError(PolicyError):
     """Two things were made in different forms, so they do not belong together."""
-
-
-def require_same_format(expected: TemplateSpec, found: TemplateSpec) -> None:
-    """Make sure that two things have the same form.
-
-    Raises:
-        FormatMismatchError: they do not; the message names the fields that differ.
-    """
-    if expected.fingerprint == found.fingerprint:
-        return
-    names = [name for name in expected.__struct_fields__ if name != "name"]
-    differing = [name for name in names if getattr(expected, name) != getattr(found, name)]
-    raise FormatMismatchError(
-        f"made in the form {found.name!r} ({found.fingerprint}), where {expected.name!r} "
-        f"({expected.fingerprint}) is asked for; they differ in {', '.join(differing)}; "
-        "render, train and serve with one template and one tokenizer"
-    )

@@ -298,15 +298,3 @@ _TABLE_OF: Final[Mapping[type[Record], str]] = {
 def table_of(example: Example) -> str:
     """Return the name of the table that holds examples of this kind."""
     return _TABLE_OF[type(example)]
-
-
-def rows(records: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Cut a stream of records into lists of at most `size`."""
-    held: list[Any] = []
-    for record in records:
-        held.append(record)
-        if len(held) == size:
-            yield held
-            held = []
-    if held:
-        yield held

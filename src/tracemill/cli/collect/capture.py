@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from tracemill.base.clock import now
 from tracemill.base.text import sized
-from tracemill.cli.shared.asking import require_yes
+from tracemill.cli.shared.confirming import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write

@@ -9,9 +9,8 @@ from cyclopts.validators import Number
 
 from tracemill.base.clock import now
 from tracemill.cli.shared.bounds import Bounds
-from tracemill.cli.shared.door import Door
+from tracemill.cli.shared.door import Door, Judge
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
-from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.cli.shared.steps import StepLine

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tracemill.base.text import counted
+from tracemill.cli.shared.door import Judge
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_PARTLY
-from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.flows.synthesis.imported import import_made

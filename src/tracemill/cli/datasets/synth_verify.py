@@ -9,8 +9,8 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from tracemill.base.text import counted
+from tracemill.cli.shared.door import Judge
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
-from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.steps import StepLine

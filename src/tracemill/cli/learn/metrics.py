@@ -14,8 +14,7 @@ from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, when, write, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.habit_cases import read_habit_cases
-from tracemill.flows.analysis.habit_rows import MetricRow
-from tracemill.flows.analysis.habits import read_metrics
+from tracemill.flows.analysis.habits import MetricRow, read_metrics
 from tracemill.flows.analysis.patterns import ListedMetric, Question, measure_metric
 from tracemill.flows.analysis.patterns import list_metrics as read_list
 from tracemill.flows.analysis.period import Period

@@ -11,9 +11,8 @@ from tracemill.base.clock import now
 from tracemill.base.named_files import require_there
 from tracemill.base.sandbox import find_sandbox
 from tracemill.base.text import counted
-from tracemill.cli.shared.door import Door
+from tracemill.cli.shared.door import Door, Judge
 from tracemill.cli.shared.exits import EXIT_DONE
-from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write
 from tracemill.cli.shared.steps import StepLine

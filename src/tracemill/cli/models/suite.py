@@ -10,8 +10,8 @@ from cyclopts.validators import Number
 from tracemill.base.errors import UsageError
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted
+from tracemill.cli.shared.door import Judge
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO, EXIT_NOTHING
-from tracemill.cli.shared.judge import Judge
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.cli.shared.tables import print_table

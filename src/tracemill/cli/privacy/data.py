@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from tracemill.base.clock import now
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, sized
-from tracemill.cli.shared.asking import require_yes
+from tracemill.cli.shared.confirming import require_yes
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING, EXIT_PARTLY
 from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import ProgressLine, answer, counts, hint, write

@@ -1,4 +1,4 @@
-"""Options of commands that ask a model: where it is, and how much it may read and say."""
+"""Options of commands that ask a model, or let one judge: where it is, and how much it may say."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -53,3 +53,21 @@ class Door:
             backend=backend, model=model, endpoint=self.endpoint, adapter=self.adapter,
             template=self.template, context=self.context, name=name,
         )  # fmt: skip
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Judge:
+    """Who says whether answers are right."""
+
+    judge: str | None = None
+    """A model that says whether an answer is right, as `openai:NAME`; no rule can tell that of
+    plain words."""
+    judge_endpoint: str | None = None
+    """Where it answers."""
+
+    def config(self) -> SubjectConfig | None:
+        """Return where the judge is; None where none is named."""
+        return (
+            None if self.judge is None else Door(endpoint=self.judge_endpoint).to(self.judge, None)
+        )

@@ -12,7 +12,7 @@ sums of its polynomial hash, so no Python runs for each word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -382,19 +382,3 @@ def n_shared(one: Hashes, other: Hashes) -> int:
     places = np.searchsorted(many, few)
     places[places == len(many)] = 0
     return int(np.count_nonzero(many[places] == few))
-
-
-def groups(pairs: Iterable[Pair]) -> dict[int, int]:
-    """Return for each text that is nearly another the first of its group."""
-    leader: dict[int, int] = {}
-
-    def find(text: int) -> int:
-        while text in leader:
-            text = leader[text]
-        return text
-
-    for pair in pairs:
-        one, other = sorted((find(pair.first), find(pair.second)))
-        if one != other:
-            leader[other] = one
-    return {text: find(text) for text in leader}

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Final
 
 from tracemill.records.datasets.examples import (
     ChatExample,
@@ -24,9 +23,6 @@ from tracemill.records.datasets.examples import (
     StepwiseExample,
     UnpairedExample,
 )
-
-USES: Final = ("use:direct", "use:single_tool", "use:multi_tool", "use:cross_tool")
-"""Each example has one of these."""
 
 
 def class_tags(example: Example) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from tracemill.base.git.hunks import lines_of
 from tracemill.base.ids import make_id
@@ -37,7 +37,6 @@ ViewDrop = Literal[
 what was wrong or wanted; or why it gives none of a view: no line of its commits is known, they are
 too many to be seen at once, or two commits changed one file, so that the lines before the second
 show what the first made of them; it lists no steps; or no command that checked it."""
-VIEWS: Final[tuple[LearningView, ...]] = get_args(LearningView)
 _MOST: Final = 12_000
 """Characters of lines, before and after together, from which a change is too long."""
 _CUT: Final = 160

@@ -17,7 +17,6 @@ from tracemill.analyze.metrics.issue_resolution import (
 from tracemill.analyze.metrics.message_quality import message_quality
 from tracemill.analyze.metrics.written_down import PLACES
 from tracemill.flows.analysis.habit_cases import written_down
-from tracemill.flows.analysis.habit_rows import MetricRow, MetricsResult
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.learning import commit_roles, mended_issues, names_cause
@@ -29,6 +28,7 @@ from tracemill.records.events.event import (
     IssueHeader,
     TodoChange,
 )
+from tracemill.records.refs import Record
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.work.episodes import Episode
 from tracemill.store.lake import Lake
@@ -36,6 +36,28 @@ from tracemill.store.tables import TABLES
 from tracemill.store.workspace import Workspace
 
 _OF_REPOSITORY: Final = (Commit, DocumentVersion, IssueHeader)
+
+
+class MetricRow(Record, frozen=True, kw_only=True, omit_defaults=False):
+    """One number of the work as a whole."""
+
+    name: str
+    """What is measured, for example `commits.documented`."""
+    repository: str | None
+    """The repository that it is of; None where it is of all sessions or issues."""
+    value: float | None
+    """The number; None where there is nothing to count."""
+    part: int | None
+    """How many of the whole have it; None where it is a mean."""
+    whole: int
+    """How many it is counted over."""
+
+
+class MetricsResult(Record, frozen=True, kw_only=True):
+    """Numbers of the work as a whole."""
+
+    rows: tuple[MetricRow, ...]
+    """Repositories first, then what is of all sessions."""
 
 
 def read_metrics(workspace: Workspace, period: Period) -> MetricsResult:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
-from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.base.text import one_line
 from tracemill.flows.analysis.handed import held_sessions, read_handoffs, steps_of
+from tracemill.flows.held.lookup import only_one
 from tracemill.label.handoffs.asked_again import AskedAgain
 from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.work.handoffs import (
@@ -133,11 +134,7 @@ def handoff_of(handoffs: Iterable[HandOff], name: str) -> HandOff:
         NotFoundError: none or several answer to it.
     """
     found = [each for each in handoffs if each.id.startswith(name)]
-    if len(found) > 1:
-        raise AmbiguousNameError(name, [each.id for each in found])
-    if not found:
-        raise NotFoundError(f"no hand-off answers to {name!r}; see: tracemill handoff list")
-    return found[0]
+    return only_one(found, name, "hand-off", "handoff list", attrgetter("id"))
 
 
 def check_handoffs(workspace: Workspace) -> HandOffCheck:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Final
 
 from msgspec import structs
 
 from tracemill.analyze.todos import document_progress, session_progress
-from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.analysis.handed import held_sessions
-from tracemill.flows.held.lookup import require_kept
+from tracemill.flows.held.lookup import only_one, require_kept
 from tracemill.link.authorship.todo_commits import todo_commits
 from tracemill.records.events.event import Commit, DocumentVersion, TodoChange
 from tracemill.records.links import SURE_ENOUGH, WORK, Link
@@ -80,11 +80,7 @@ def entry_of(todos: Iterable[TodoProgress], name: str) -> TodoProgress:
         NotFoundError: none or several answer to it.
     """
     found = [each for each in todos if each.id.startswith(name)]
-    if len(found) > 1:
-        raise AmbiguousNameError(name, [each.id for each in found])
-    if not found:
-        raise NotFoundError(f"no entry answers to {name!r}; see: tracemill todo list")
-    return found[0]
+    return only_one(found, name, "entry", "todo list", attrgetter("id"))
 
 
 def read_todos(workspace: Workspace) -> list[TodoProgress]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from itertools import takewhile
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
@@ -179,11 +180,28 @@ def find_row(workspace: Workspace, kind: str, name: str, row: type[R]) -> R:
     """
     with open_index(workspace) as index:
         found = index.find(kind, name)
+    only = only_one(found, name, kind, f"{kind} list", itemgetter("id"))
+    return msgspec.convert(only, row)
+
+
+def only_one(found: Sequence[R], name: str, kind: str, listing: str, told: Callable[[R], str]) -> R:
+    """Return the only thing of a kind that answers to a name.
+
+    Args:
+        found: all that answer to it.
+        name: what was asked for.
+        kind: what was looked for, as an error says it.
+        listing: the command that lists all of the kind, such as `todo list`.
+        told: what one of several is called.
+
+    Raises:
+        NotFoundError: none or several answer to the name.
+    """
     if len(found) > 1:
-        raise AmbiguousNameError(name, [each["id"] for each in found])
+        raise AmbiguousNameError(name, [told(each) for each in found])
     if not found:
-        raise NotFoundError(f"no {kind} answers to {name!r}; see: tracemill {kind} list")
-    return msgspec.convert(found[0], row)
+        raise NotFoundError(f"no {kind} answers to {name!r}; see: tracemill {listing}")
+    return found[0]
 
 
 def show_trajectory(workspace: Workspace, name: str) -> ShownTrajectory:

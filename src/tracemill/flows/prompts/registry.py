@@ -10,9 +10,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final
 
-from tracemill.base.errors import AmbiguousNameError, NotFoundError
+from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.process import read_work
-from tracemill.flows.written_reports import write_texts
+from tracemill.flows.held.lookup import only_one
+from tracemill.flows.reports.writing import write_texts
 from tracemill.prompts.changelog import changelog
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import plain
@@ -69,11 +70,9 @@ def find_prompt(texts: Iterable[KeptHistory], name: str) -> KeptHistory:
         NotFoundError: none or several answer to it.
     """
     found = [each for each in texts if matching(each.told, name)]
-    if len(found) > 1:
-        raise AmbiguousNameError(name, [f"{each.told.id} ({each.told.path})" for each in found])
-    if not found:
-        raise NotFoundError(f"no prompt answers to {name!r}; see: tracemill prompt list")
-    return found[0]
+    return only_one(
+        found, name, "prompt", "prompt list", lambda each: f"{each.told.id} ({each.told.path})"
+    )
 
 
 def matching(told: PromptHistory, name: str) -> bool:

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from tracemill.base.errors import AmbiguousNameError, NotFoundError
-from tracemill.flows.held.lookup import require_kept
+from tracemill.flows.held.lookup import only_one, require_kept
 from tracemill.link.commits.releases import releases
 from tracemill.records.events.event import Commit, DocumentVersion, Event
 from tracemill.records.refs import Record
@@ -71,11 +70,9 @@ def show_release(workspace: Workspace, name: str) -> ShownRelease:
     """
     held, commits = _read(workspace)
     found = [each for each in held if name in each.tags or each.id.startswith(name)]
-    if len(found) > 1:
-        raise AmbiguousNameError(name, [f"{each.id} ({each.repository})" for each in found])
-    if not found:
-        raise NotFoundError(f"no release answers to {name!r}; see: tracemill release list")
-    (release,) = found
+    release = only_one(
+        found, name, "release", "release list", lambda each: f"{each.id} ({each.repository})"
+    )
     return ShownRelease(
         release=release,
         commits=tuple(

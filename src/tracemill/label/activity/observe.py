@@ -21,11 +21,11 @@ from tracemill.label.activity.delegating import Delegations
 from tracemill.label.activity.first_words import FirstWords
 from tracemill.label.activity.handed_plans import HandedPlans, but_refusals
 from tracemill.label.activity.last_word import LastWord
+from tracemill.label.activity.left_branches import LeftBranches
 from tracemill.label.activity.made_commits import MadeCommits
 from tracemill.label.activity.proposed_plans import ProposedPlans
 from tracemill.label.activity.recoveries import Attempt, Recoveries
 from tracemill.label.activity.stated import Stated
-from tracemill.label.activity.undone import LeftBranches
 from tracemill.label.activity.used_texts import UsedTexts
 from tracemill.label.activity.written import LastEdits, Written
 from tracemill.label.calls.answers import is_answer

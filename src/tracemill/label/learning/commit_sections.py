@@ -1,4 +1,4 @@
-"""What the message of a commit tells, section by section: the problem, its cause, the cure.
+"""What the message of a commit tells: the problem, its cause and the cure, section by section.
 
 A section begins with a heading: a line that Markdown marks as one, a line in capitals or a short
 one that ends in a colon, or some words with a colon and their text behind it, such as
@@ -25,6 +25,9 @@ _COLON: Final = re.compile(
 )
 _MORE_ROLES: Final[dict[str, SectionRole]] = {"changes": "solution", "tested": "validation"}
 """Headings that mean something in a message, and too little in a document."""
+_RELEASE: Final = re.compile(
+    r"^(?:chore\(release\)|release\b|bump (?:the )?version|v?\d+\.\d+\.\d+\b)", re.IGNORECASE
+)
 
 
 def commit_sections(commit: Commit) -> tuple[Section, ...]:
@@ -45,6 +48,11 @@ def commit_sections(commit: Commit) -> tuple[Section, ...]:
 def commit_roles(commit: Commit) -> set[SectionRole]:
     """Return what the sections of a commit's message tell of."""
     return {section.role for section in commit_sections(commit) if section.role is not None}
+
+
+def is_release(subject: str) -> bool:
+    """Tell whether a commit of this subject makes a release."""
+    return _RELEASE.match(subject) is not None
 
 
 def _lines(commit: Commit) -> Iterator[str]:

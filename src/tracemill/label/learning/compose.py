@@ -12,8 +12,8 @@ import msgspec
 
 from tracemill.base.text import one_line
 from tracemill.label import LABEL_VERSION
+from tracemill.label.learning.commit_sections import is_release
 from tracemill.label.learning.cues import is_choice
-from tracemill.label.learning.release import is_release
 from tracemill.label.learning.teller import Thought, Told, strongest
 from tracemill.label.outcomes.final_checks import final_checks
 from tracemill.records.events.event import Commit

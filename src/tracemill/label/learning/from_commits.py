@@ -24,10 +24,10 @@ from typing import Final, NamedTuple
 
 from tracemill.base.text import one_line
 from tracemill.label import LABEL_VERSION
+from tracemill.label.learning.commit_sections import is_release
 from tracemill.label.learning.cues import sums_up
 from tracemill.label.learning.header_changes import MendedIssue
 from tracemill.label.learning.passages import Passage, commit_passages, of_roles, thoughts
-from tracemill.label.learning.release import is_release
 from tracemill.label.outcomes.goal import kind_of_work
 from tracemill.records.events.commits import Commit
 from tracemill.records.refs import Ref, Stamp

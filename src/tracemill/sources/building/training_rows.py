@@ -42,7 +42,6 @@ _PARAMETER: Final = re.compile(r"<parameter=([^>\s]+)>(.*?)(?:</parameter>|\Z)",
 _FENCED: Final = re.compile(r"```(?:json|tool_call)?\s*\n(\{.*?\})\s*\n```", re.DOTALL)
 _IN_PROSE: Final = re.compile(r"Tool call:\s*(\{.*\})\s*\Z", re.DOTALL)
 _CHATML: Final = re.compile(r"<\|im_start\|>(\w+)\n(.*?)(?:<\|im_end\|>|\Z)", re.DOTALL)
-_RESPONSE: Final = re.compile(r"\s*<tool_response>|\s*Tool result:")
 
 
 def split_of(name: str) -> Split | None:
@@ -185,13 +184,6 @@ def _templated(text: str) -> Iterator[Message]:
             yield Message(role=cast("Any", _ROLES[said]), content=content)
     if not found and text.strip():
         yield Message(role="assistant", content=text)
-
-
-def is_result(message: Message) -> bool:
-    """Tell whether a message brings what a tool returned, whoever is said to speak."""
-    return message.role == "tool" or (
-        message.role == "user" and _RESPONSE.match(message.content) is not None
-    )
 
 
 def _calls(message: Message) -> Iterator[WrittenCall]:

@@ -25,7 +25,6 @@ from tracemill.sources.reading.documents import Item, object_at
 from tracemill.sources.reading.json_lines import text
 
 _KEYED: Final = frozenset({"key", "value"})
-_EDITOR: Final = {"cursorDiskKV": _KEYED}
 _STORE: Final = {"meta": _KEYED, "blobs": frozenset({"id", "data"})}
 _SESSIONS: Final = (
     "SELECT key, value FROM cursorDiskKV WHERE key GLOB 'composerData:*' ORDER BY key"

@@ -29,7 +29,6 @@ from tracemill.synth.scene import (
 from tracemill.synth.telling import Call, require
 
 _EXPECTED: Final = re.compile(r"^E\s+(\S.*)$", re.MULTILINE)
-_TEST: Final = "tests/"
 _DEF: Final = re.compile(r"^def (test_\w+)", re.MULTILINE)
 
 
