@@ -15,11 +15,11 @@ from tracemill.analyze.conclusions.flywheel import (
     Seen,
     behaviour,
     health,
-    held_items,
     satisfaction,
     state,
 )
 from tracemill.analyze.conclusions.flywheel_faults import faults
+from tracemill.analyze.conclusions.flywheel_items import held_items
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import EpisodeWork
 from tracemill.promote.policy_file import default_policy

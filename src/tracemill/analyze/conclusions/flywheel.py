@@ -1,9 +1,10 @@
-"""Whether recorded work makes models and work better: ten things to hold, and whether it is shown.
+"""Whether recorded work makes models and work better, and by which numbers.
 
 A loop of data works where more real work makes models behave better, that makes people reach their
 goals more often, and their work is better data again. So this asks for both ends, and for all that
-lies between them; `flywheel_faults` looks for the known ways in which such loops go wrong. Nothing
-here takes a count of examples, the length of an answer or its speed for a success.
+lies between them: `flywheel_items` asks what is held, and `flywheel_faults` looks for the known
+ways in which such loops go wrong. Nothing here takes a count of examples, the length of an answer
+or its speed for a success.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from tracemill.records.models.evaluations import Comparison, Evaluation, SliceSc
 from tracemill.records.models.promotion import PromotionPolicy
 from tracemill.records.models.training import TrainingRun
 from tracemill.records.process.flywheel import (
-    HeldItem,
-    HeldName,
     LoopState,
 )
 from tracemill.records.process.patterns import Measure
@@ -30,8 +29,6 @@ from tracemill.stats import fisher_exact, wilson
 BEHAVIOUR: Final = ("check:tool", "check:fields", "check:order", "all")
 """Parts of suites that say what a model does: right tools, fields of results, tools behind another
 one's result, and whole cases."""
-_WHOLE: Final = 0.9
-"""Share of calls that must have come back for traces to be full."""
 _LEVEL: Final = 0.05
 _SHIFT: Final = 0.001
 """How seldom chance may make one model do so differently on the same cases; pairs are many."""
@@ -80,100 +77,7 @@ class Seen(NamedTuple):
     """The model in use beside the one before; None where none came before it."""
 
 
-def held_items(seen: Seen) -> Iterator[HeldItem]:
-    """Yield the ten things that must be held."""
-    use = seen.use
-    yield _item(
-        "real_calls", "calls of real work, none made up", use.n_calls,
-        f"{counted(use.n_calls, 'call')} in {counted(use.n_sessions, 'session')} as they were "
-        "recorded", "nothing was read that called a tool: tracemill run",
-    )  # fmt: skip
-    achieved = _achieved(seen.process)
-    yield _item(
-        "success_signals", "what people did about the work", use.n_taken + len(achieved),
-        f"people surely reacted to {use.n_taken:,} of {counted(use.n_turns, 'turn')}; "
-        f"{counted(len(achieved), 'piece')} of work of known outcome",
-        "no reaction of a person was heard: tracemill review next",
-    )  # fmt: skip
-    yield _full_traces(use)
-    yield _item(
-        "one_format", "the same format in training and evaluation", _is_one_format(seen) is True,
-        f"{counted(len(_formats(seen)), 'model')} asked in the format of their training",
-        "no model was trained and evaluated here: tracemill model train, model eval",
-    )  # fmt: skip
-    yield _checked(seen)
-    latest = _behavioural(seen)
-    yield _item(
-        "behaviour_measured", "models judged by what they do", latest is not None,
-        f"{latest.subject} on {latest.suite}: {_parts(latest)}" if latest else "",
-        "no model was judged by its calls: tracemill model suite build, model eval",
-    )  # fmt: skip
-    yield _item(
-        "integration_results", "checks that ran for real", seen.n_checks + seen.n_gates,
-        f"{counted(seen.n_checks, 'check')} in sessions and {counted(seen.n_gates, 'gate run')} "
-        "with a verdict",
-        "no test, linter or build is known to have run",
-    )  # fmt: skip
-    order = _score(seen, "check:order")
-    yield _item(
-        "cross_tool_success", "success of work over several tools",
-        use.n_several_taken or order is not None,
-        f"{use.n_several_in_favour:,} of {counted(use.n_several_taken, 'turn')} over several tools "
-        f"taken well{f'; {_said(order)} by {_model(order)}' if order else ''}",
-        "no reaction to a turn over several tools, and no case of one",
-    )  # fmt: skip
-    n_codes = _n_codes(use)
-    yield _item(
-        "field_use", "fields that code reads", n_codes,
-        f"{counted(n_codes, 'use')} of the results of {counted(len(use.accesses), 'function')}",
-        "no code of a call reads a field: agents that call tools from code would show it",
-    )  # fmt: skip
-    n_achieved = sum(is_achieved for _, is_achieved in achieved)
-    yield _item(
-        "satisfaction", "whether goals were reached", len(achieved),
-        f"{n_achieved:,} of {counted(len(achieved), 'piece')} of work achieved",
-        "no outcome is known",
-    )  # fmt: skip
-
-
-def _item(name: HeldName, asks: str, is_held: object, found: str, missing: str) -> HeldItem:
-    return HeldItem(
-        name=name, asks=asks, verdict="held" if is_held else "missing",
-        evidence=found if is_held else missing,
-    )  # fmt: skip
-
-
-def _full_traces(use: ToolUse) -> HeldItem:
-    share = use.n_answered / use.n_calls if use.n_calls else None
-    return _item(
-        "full_traces", "calls with results, fields and decisions",
-        share is not None and share >= _WHOLE,
-        f"{use.n_answered:,} of {counted(use.n_calls, 'call')} have their result; "
-        f"{counted(_n_codes(use), 'use')} of fields in code; session decisions tells what decided",
-        "no call is held that could have one: tracemill run" if share is None
-        else f"{share:.0%} of calls have a result, {_WHOLE:.0%} are asked for",
-    )  # fmt: skip
-
-
-def _n_codes(use: ToolUse) -> int:
-    return sum(each.n_codes for each in use.accesses)
-
-
-def _checked(seen: Seen) -> HeldItem:
-    version = seen.version
-    asks = "examples that were checked before they are trained on"
-    if version is None or not version.checks:
-        return _item("checked_examples", asks, None, "", "no dataset version: tracemill run")
-    failed = [check.name for check in version.checks if check.verdict == "fail"]
-    n_made = sum(check.verdict != "unknown" for check in version.checks)
-    return _item(
-        "checked_examples", asks, not failed,
-        f"{version.id}: {counted(n_made, 'check')} passed",
-        f"{version.id} fails {', '.join(failed)}",
-    )  # fmt: skip
-
-
-def _formats(seen: Seen) -> dict[str, bool]:
+def formats(seen: Seen) -> dict[str, bool]:
     """Return, of each model that was trained and evaluated, whether its format was one."""
     trained = {run.id: run.format for run in seen.runs}
     found: dict[str, bool] = {}
@@ -184,9 +88,9 @@ def _formats(seen: Seen) -> dict[str, bool]:
     return found
 
 
-def _is_one_format(seen: Seen) -> bool | None:
+def is_one_format(seen: Seen) -> bool | None:
     """Tell whether models were asked as they were trained; None where nothing tells."""
-    found = _formats(seen)
+    found = formats(seen)
     return all(found.values()) if found else None
 
 
@@ -195,14 +99,14 @@ def one_format(seen: Seen) -> tuple[bool | None, str]:
 
     Where nobody told the format, a model that does otherwise on the same cases was asked otherwise.
     """
-    found = _formats(seen)
+    found = formats(seen)
     wrong = sorted(name for name, is_one in found.items() if not is_one)
     if wrong:
         return False, f"asked in another format than trained in: {', '.join(wrong)}"
     if told := list(shifts(seen.evaluations)):
         way = "asked in another way, or other bytes under one name"
         return False, f"{'; '.join(told)}: {way}"
-    return _is_one_format(seen), f"{counted(len(found), 'model')} asked as trained"
+    return is_one_format(seen), f"{counted(len(found), 'model')} asked as trained"
 
 
 def shifts(evaluations: Sequence[Evaluation]) -> Iterator[str]:
@@ -237,26 +141,12 @@ def _whole(evaluation: Evaluation) -> SliceScore | None:
     return next((each for each in evaluation.slices if each.name == "all" and each.n), None)
 
 
-def _behavioural(seen: Seen) -> Evaluation | None:
-    """Return the latest evaluation that looked at what a model did."""
-    return next((each for each in seen.evaluations if is_behavioural(each)), None)
-
-
 def is_behavioural(evaluation: Evaluation) -> bool:
     """Tell whether an evaluation looked at what a model did, and not only at verdicts."""
     return any(score.name.startswith("check:") and score.n for score in evaluation.slices)
 
 
-def _parts(evaluation: Evaluation) -> str:
-    told = {score.name: score for score in evaluation.slices}
-    return ", ".join(
-        f"{name.removeprefix('check:')} {told[name].passed:,} of {told[name].n:,}"
-        for name in BEHAVIOUR
-        if name in told
-    )
-
-
-def _score(seen: Seen, part: str) -> Measure | None:
+def score_of(seen: Seen, part: str) -> Measure | None:
     """Return what the model in use does on a part of a suite, or else the one asked last."""
     found = [
         (each, score)
@@ -274,17 +164,9 @@ def _score(seen: Seen, part: str) -> Measure | None:
     )  # fmt: skip
 
 
-def _said(measure: Measure) -> str:
-    return f"{measure.value or 0:.0%} of {measure.n:,} calls behind another tool's result"
-
-
-def _model(measure: Measure) -> str:
-    return measure.slice["model"]
-
-
 def behaviour(seen: Seen) -> tuple[Measure, ...]:
     """Return what models do, of each part that was asked."""
-    found = (_score(seen, part) or _share(part, 0, 0) for part in BEHAVIOUR)
+    found = (score_of(seen, part) or _share(part, 0, 0) for part in BEHAVIOUR)
     return tuple(found)
 
 
@@ -326,7 +208,7 @@ def _share(metric: str, k: int, n: int, **facts: str) -> Measure:
     )  # fmt: skip
 
 
-def _achieved(process: Process) -> list[tuple[datetime | None, bool]]:
+def achieved(process: Process) -> list[tuple[datetime | None, bool]]:
     """Return each piece of work of known outcome: when it began, and whether it was achieved."""
     return [
         (episode.started, episode.outcome == "achieved")
@@ -365,7 +247,7 @@ def state(seen: Seen) -> tuple[LoopState, str]:
 
 def _success_since(process: Process, since: datetime) -> tuple[LoopState, str]:
     """Return whether work is achieved more often since a moment, by Fisher's exact test."""
-    known = [(at, is_achieved) for at, is_achieved in _achieved(process) if at is not None]
+    known = [(at, is_achieved) for at, is_achieved in achieved(process) if at is not None]
     now = [is_achieved for at, is_achieved in known if at >= since]
     before = [is_achieved for at, is_achieved in known if at < since]
     said = (

@@ -12,11 +12,11 @@ from tracemill.analyze.conclusions.flywheel import (
     Seen,
     behaviour,
     health,
-    held_items,
     satisfaction,
     state,
 )
 from tracemill.analyze.conclusions.flywheel_faults import faults
+from tracemill.analyze.conclusions.flywheel_items import held_items
 from tracemill.analyze.conclusions.gains import Learned, by_origin, learning_gains
 from tracemill.base.errors import NotFoundError
 from tracemill.export.trainers.dataset_format import Part

@@ -50,6 +50,20 @@ class Facts:
     """All that was read, by id, and what was derived from it so far."""
 
     def __init__(self, lake: Lake) -> None:
+        self._read_sessions(lake)
+        self._read_events(lake)
+        self.further: dict[str, list[str]] = {}
+        """Further reports of gate runs, by the run that stands for them."""
+        self.links: list[Link] = []
+        self.episodes: list[Episode] = []
+        self.change_sets: list[ChangeSet] = []
+        self.survivals: list[Survival] = []
+        self.labels: list[Label] = self.held.labels()
+        self.fix_pairs: list[FixPair] = []
+        self.flaky: list[FlakyTest] = []
+
+    def _read_sessions(self, lake: Lake) -> None:
+        """Read inputs, and of each session what the input tells that stands for it."""
         self.inputs: dict[str, Input] = {i.id: i for i in lake.records(TABLES["inputs"])}
         self.trajectories: dict[str, Trajectory] = {}
         for trajectory in lake.records(TABLES["trajectories"]):
@@ -58,6 +72,9 @@ class Facts:
         self.activities = {each.trajectory_id: each for each in found if self._stands(each)}
         self.copies = count_copies(self.activities, found)
         """Sessions that further inputs hold, by what these hold of them."""
+
+    def _read_events(self, lake: Lake) -> None:
+        """Read what happened outside of sessions, and which gates ran by all who tell of any."""
         self.commits: list[Commit] = []
         self.checkpoints: list[Checkpoint] = []
         self.gate_runs: list[GateRun] = []
@@ -82,15 +99,6 @@ class Facts:
         self.gate_runs += team_gates(self._team)
         self.told_tests = {event.id: team_tests(event) for event in self._team}
         self.gate_runs.sort(key=lambda run: run.id)
-        self.further: dict[str, list[str]] = {}
-        """Further reports of gate runs, by the run that stands for them."""
-        self.links: list[Link] = []
-        self.episodes: list[Episode] = []
-        self.change_sets: list[ChangeSet] = []
-        self.survivals: list[Survival] = []
-        self.labels: list[Label] = self.held.labels()
-        self.fix_pairs: list[FixPair] = []
-        self.flaky: list[FlakyTest] = []
 
     def _take(self, event: Event) -> None:
         """Take an event of no session."""

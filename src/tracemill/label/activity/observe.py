@@ -15,6 +15,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import Final, NamedTuple
 
+from msgspec import structs
+
 from tracemill.base.line_sketch import Seal
 from tracemill.label.activity.asked import Asked
 from tracemill.label.activity.delegating import Delegations
@@ -174,66 +176,55 @@ class Observer:
         """Return what the trajectory did, once all its steps and events were taken."""
         for running in self._running.values():
             self._checks.extend(running.call.runs(None, running.text))
-        is_person = not trajectory.is_subagent
         handed = self._handed.finish()
         accepted = handed | self._left.returned
         stop = max(self._interrupted, default=-1)
         is_stopped = stop >= max(self._last_word.step, 0) and stop not in handed
-        return Activity(
-            trajectory_id=trajectory.id,
-            input_id=trajectory.origin.input_id,
-            goal=self._first_words.goal(is_subagent=trajectory.is_subagent),
+        activity = Activity(
+            trajectory_id=trajectory.id, input_id=trajectory.origin.input_id,
             first_native_id=self._first_native_id,
-            n_steps=self._n_steps,
-            n_user_steps=self._n_user if is_person else 0,
-            n_calls=self._n_calls,
-            n_results=self._n_results,
+            started=trajectory.started or self._started, ended=trajectory.ended or self._ended,
+            goal=self._first_words.goal(is_subagent=trajectory.is_subagent),
+            n_steps=self._n_steps, n_calls=self._n_calls, n_results=self._n_results,
             n_errors=self._n_errors,
+            n_compactions=self._n_compactions, n_todo_changes=self._n_todos,
             n_rejections=max(self._n_rejections, self._n_refusals) - len(handed & self._rejected),
             n_interruptions=sum(n for step, n in self._stops.items() if step not in handed),
-            n_compactions=self._n_compactions,
-            n_todo_changes=self._n_todos,
-            commits=self._commits.finish(trajectory.cwd, self._taken_back),
-            asked_commits=self._commits.asked([*self._held.values(), *self._running.values()]),
-            requests=self._asked.requests if is_person else (),
-            done_steps=self._asked.finish() if is_person else (),
-            checked_turns=self._asked.checked_turns if is_person else (),
-            plans=self._plans.finish(),
-            plan_verdicts=self._plans.verdicts(handed),
-            pull_requests=self._mentions.pull_requests,
-            mentions=self._mentions.mentions,
-            named_sessions=self._mentions.sessions,
-            used_texts=self._used.finish(),
-            checks=tuple(sorted(self._checks, key=attrgetter("step"))),
-            reactions=but_refusals(self._listener.finish(), accepted) if is_person else (),
-            granted_turns=tuple(self._listener.granted) if is_person else (),
             rejected_steps=tuple(sorted(self._rejected - accepted)),
             interrupted_steps=tuple(sorted(self._interrupted - handed)),
-            compacted_steps=tuple(sorted(self._compacted)),
-            undone=self._left.finish(),
+            compacted_steps=tuple(sorted(self._compacted)), undone=self._left.finish(),
+            commits=self._commits.finish(trajectory.cwd, self._taken_back),
+            asked_commits=self._commits.asked([*self._held.values(), *self._running.values()]),
+            plans=self._plans.finish(), plan_verdicts=self._plans.verdicts(handed),
+            pull_requests=self._mentions.pull_requests, mentions=self._mentions.mentions,
+            named_sessions=self._mentions.sessions, used_texts=self._used.finish(),
+            checks=tuple(sorted(self._checks, key=attrgetter("step"))),
             recoveries=self._recoveries.finish(),
             ignored_failures=dict(sorted(self._recoveries.ignored.items())),
-            stated_solved=self._stated.is_solved,
-            stated_liked=self._stated.is_liked,
+            stated_solved=self._stated.is_solved, stated_liked=self._stated.is_liked,
             delegations=self._delegations.finish(trajectory.ended or self._ended),
-            files_edited=self._written.paths,
-            edits=self._written.edits,
-            added_lines=self._written.sketch,
-            last_edit_step=self._last_edits.of_any,
-            last_code_edit_step=self._last_edits.of_code,
-            last_edit_at=self._last_edits.at,
-            failed_edit_steps=self._last_edits.failed_steps,
-            n_edits=self._taken_back.n_edits,
-            taken_back_steps=self._taken_back.steps,
-            rerun_steps=self._shown.rerun_steps,
-            ran_steps=self._shown.ran_steps,
-            pushed_steps=self._shown.pushed_steps,
-            unpushed_steps=self._shown.unpushed_steps,
+            files_edited=self._written.paths, edits=self._written.edits,
+            added_lines=self._written.sketch, n_edits=self._taken_back.n_edits,
+            last_edit_step=self._last_edits.of_any, last_code_edit_step=self._last_edits.of_code,
+            last_edit_at=self._last_edits.at, failed_edit_steps=self._last_edits.failed_steps,
+            taken_back_steps=self._taken_back.steps, rerun_steps=self._shown.rerun_steps,
+            ran_steps=self._shown.ran_steps, pushed_steps=self._shown.pushed_steps,
+            unpushed_steps=self._shown.unpushed_steps, is_cut_off=self._last_word.is_cut_off,
             ending="interruption" if is_stopped else self._last_word.ending,
-            is_cut_off=self._last_word.is_cut_off,
-            last_user_step=self._last_user if is_person else None,
-            started=trajectory.started or self._started,
-            ended=trajectory.ended or self._ended,
+        )  # fmt: skip
+        return activity if trajectory.is_subagent else self._with_words(activity, accepted)
+
+    def _with_words(self, activity: Activity, accepted: set[int]) -> Activity:
+        """Return an activity with what a person asked for, and how they took it."""
+        return structs.replace(
+            activity,
+            n_user_steps=self._n_user,
+            last_user_step=self._last_user,
+            requests=self._asked.requests,
+            done_steps=self._asked.finish(),
+            checked_turns=self._asked.checked_turns,
+            reactions=but_refusals(self._listener.finish(), accepted),
+            granted_turns=tuple(self._listener.granted),
         )
 
     def _index_of(self, event: Event) -> int:
