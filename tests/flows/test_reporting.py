@@ -8,7 +8,7 @@ import pytest
 
 from tracemill.cli.app import call
 from tracemill.flows.reports.reporting import read_due, write_missed
-from tracemill.flows.reports.writing import REPORTS
+from tracemill.flows.written_reports import REPORTS
 from tracemill.store.workspace import Workspace
 
 MONDAY = date(2026, 3, 2)

@@ -17,7 +17,7 @@ from tracemill.sources.building.remembered import Remembered
 from tracemill.sources.claude_code import ClaudeCode
 from tracemill.sources.codex import Codex
 from tracemill.sources.head import Head
-from tracemill.sources.reading.json_lines import count, is_too_deep, moment, type_name
+from tracemill.sources.reading.json_fields import count, is_too_deep, moment, type_name
 
 SOURCE = ClaudeCode()
 GOOD = jsonl(user(1, "good"))

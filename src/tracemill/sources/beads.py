@@ -17,6 +17,7 @@ from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import SourceRecord
+from tracemill.sources.reading.json_fields import list_of
 
 if TYPE_CHECKING:  # loaded where a list of issues is read
     from tracemill.sources.facts.forge_fields import Fields
@@ -86,7 +87,7 @@ class _Reader:
             priority=priority if is_known else None,
             author=_actor(said.text("created_by", "owner")),
             assignees=tuple(filter(None, [_actor(said.text("assignee"))])),
-            labels=tuple(each for each in _list(record.get("labels")) if isinstance(each, str)),
+            labels=tuple(each for each in list_of(record.get("labels")) if isinstance(each, str)),
             links=tuple(
                 IssueLink(issue=other, relation=each.text("type"))
                 for each in said.parts("dependencies")
@@ -111,7 +112,3 @@ _STATES: Final[dict[str, IssueState]] = {
 
 def _actor(name: str | None) -> Actor | None:
     return Actor(person=name) if name else None
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -13,7 +13,7 @@ from tracemill.records.events.event import Compaction, Feedback
 from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.head import Head
 from tracemill.sources.openhands import OpenHands
-from tracemill.sources.reading.json_lines import MAX_DEPTH
+from tracemill.sources.reading.json_fields import MAX_DEPTH
 
 
 def read_events(*events: Any) -> Found:

@@ -17,8 +17,8 @@ from tracemill.flows.privacy.preview import PreviewResult, Shown, preview, previ
 from tracemill.flows.privacy.rescan import RescanPlace, RescanResult, rescan
 from tracemill.flows.privacy.rules import RuleRow, list_rules
 from tracemill.flows.privacy.scan import Kind, Scan, ScanPlace, ScanResult, files_of
-from tracemill.flows.privacy.targets import find_targets
 from tracemill.flows.results import Failure
+from tracemill.flows.scan_targets import find_targets
 from tracemill.redact import Redactor
 from tracemill.store.workspace import Workspace
 

@@ -25,7 +25,7 @@ from tracemill.analyze.cases import measures
 from tracemill.analyze.conclusions.effectiveness import effectiveness_of
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.process import read_process
-from tracemill.flows.reports.writing import write_texts
+from tracemill.flows.written_reports import write_texts
 from tracemill.records.process.patterns import Measure, Period, Unit
 from tracemill.records.process.version_metrics import Effectiveness
 from tracemill.records.refs import Record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tracemill.flows.deriving.copies import observed, standing
 from tracemill.link.sessions.told_twice import told_elsewhere
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory
@@ -20,23 +21,10 @@ class SessionsOnce(NamedTuple):
 
 def sessions_once(lake: Lake) -> SessionsOnce:
     """Return all sessions of a lake: of one in several inputs the longest, of two formats one."""
-    trajectories: dict[str, Trajectory] = {}
-    for each in lake.records(TABLES["trajectories"]):
-        known = trajectories.get(each.id)
-        if known is None or _rank(known) < _rank(each):
-            trajectories[each.id] = each
-    activities = {
-        each.trajectory_id: each
-        for each in lake.records(TABLES["activities"])
-        if each.trajectory_id in trajectories
-        and trajectories[each.trajectory_id].origin.input_id == each.input_id
-    }
+    trajectories = standing(lake.records(TABLES["trajectories"]))
+    activities = observed(lake.records(TABLES["activities"]), trajectories)
     twice = told_elsewhere(trajectories.values(), activities)
     return SessionsOnce(
         {name: each for name, each in trajectories.items() if name not in twice},
         {name: each for name, each in activities.items() if name not in twice},
     )
-
-
-def _rank(trajectory: Trajectory) -> tuple[int, str]:
-    return trajectory.n_steps, trajectory.origin.input_id

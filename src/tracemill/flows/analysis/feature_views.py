@@ -25,6 +25,7 @@ from tracemill.analyze.features.gates import MAX_TESTS, said_no
 from tracemill.analyze.features.refusals import PullName, refusals
 from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.process import read_process
+from tracemill.flows.deriving.copies import standing
 from tracemill.flows.deriving.counting import any_of, reverted_work
 from tracemill.flows.deriving.facts import Facts, recorded_facts
 from tracemill.records.events.commits import Commit
@@ -33,7 +34,7 @@ from tracemill.records.events.gates import FAILING, GateResult, GateRun
 from tracemill.records.events.team import TeamReport
 from tracemill.records.links import SURE_ENOUGH
 from tracemill.records.refs import Ref
-from tracemill.records.sessions.trajectory import Trajectory, Usage
+from tracemill.records.sessions.trajectory import Usage
 from tracemill.records.work.episodes import Episode
 from tracemill.store.lake import Lake, is_unknown
 from tracemill.store.tables import TABLES
@@ -82,12 +83,8 @@ def _contexts(lake: Lake, facts: Facts) -> dict[str, ContextUse]:
 def contexts_at(lake: Lake, wanted: Mapping[str, Collection[int]]) -> dict[str, dict[int, int]]:
     """Return by session how many tokens stood in its window at some steps, where that is told."""
     used = {name: ContextUse(steps) for name, steps in wanted.items()}
-    longest: dict[str, Trajectory] = {}
-    for each in lake.records(TABLES["trajectories"]):
-        known = longest.get(each.id)
-        if each.id in used and (known is None or each.n_steps > known.n_steps):
-            longest[each.id] = each
-    _follow(lake, used, {name: each.origin.input_id for name, each in longest.items()})
+    sessions = standing(each for each in lake.records(TABLES["trajectories"]) if each.id in used)
+    _follow(lake, used, {name: each.origin.input_id for name, each in sessions.items()})
     return {name: use.at for name, use in used.items()}
 
 

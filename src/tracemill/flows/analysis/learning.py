@@ -29,6 +29,7 @@ from tracemill.export.teams.learning import (
 from tracemill.export.teams.learning_views import ViewRow, view_rows
 from tracemill.flows.analysis.history_lessons import lessons_of_history
 from tracemill.flows.analysis.step_changes import ToldChanges, step_changes
+from tracemill.flows.deriving.copies import observed, standing
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.held.lookup import canonical_input, find_row, require_kept, show_work
 from tracemill.flows.privacy.gate import Gate
@@ -307,17 +308,10 @@ def learned(
 
     wanted = list(episodes)
     names = {name for episode in wanted for name in episode.trajectory_ids}
-    activities = {
-        activity.trajectory_id: activity
-        for activity in lake.records(TABLES["activities"], owners=owners)
-        if activity.trajectory_id in names
-    }
-    trajectories = {
-        trajectory.id: trajectory
-        for trajectory in lake.records(TABLES["trajectories"], owners=owners)
-        if trajectory.id in activities
-        and trajectory.origin.input_id == activities[trajectory.id].input_id
-    }
+    read = lake.records(TABLES["trajectories"], owners=owners)
+    sessions = standing(each for each in read if each.id in names)
+    activities = observed(lake.records(TABLES["activities"], owners=owners), sessions)
+    trajectories = {name: sessions[name] for name in activities}
     told = _told(lake, trajectories, activities)
     commits = _commits(lake, {name for episode in wanted for name in episode.event_ids})
     for episode in wanted:

@@ -1,4 +1,4 @@
-"""Sessions that several inputs hold, as backups and earlier states do: what the others hold.
+"""Sessions that several inputs hold, as backups and earlier states do: which of them counts.
 
 The input with the most steps stands for a session, and steps of two inputs are never mixed. Where
 another went on in another way, its steps are told of here, since nothing else counts them.
@@ -10,16 +10,41 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Trajectory
 
 Copied = Literal["no_more", "other_steps"]
 """What a further input holds of a session: its beginning or all of it, or something else."""
 
 
-def count_copies(standing: Mapping[str, Activity], read: Iterable[Activity]) -> dict[str, int]:
+def standing(read: Iterable[Trajectory]) -> dict[str, Trajectory]:
+    """Return sessions by their ids, each as the input tells it that stands for it."""
+    found: dict[str, Trajectory] = {}
+    for each in read:
+        known = found.get(each.id)
+        if known is None or _rank(each) > _rank(known):
+            found[each.id] = each
+    return found
+
+
+def observed(read: Iterable[Activity], sessions: Mapping[str, Trajectory]) -> dict[str, Activity]:
+    """Return what sessions did, by their ids, in the inputs that stand for them."""
+    return {
+        each.trajectory_id: each
+        for each in read
+        if each.trajectory_id in sessions
+        and sessions[each.trajectory_id].origin.input_id == each.input_id
+    }
+
+
+def _rank(trajectory: Trajectory) -> tuple[int, str]:
+    return trajectory.n_steps, trajectory.origin.input_id
+
+
+def count_copies(stand: Mapping[str, Activity], read: Iterable[Activity]) -> dict[str, int]:
     """Count the sessions of which further inputs hold something, by the most that one holds."""
     found: dict[str, Copied] = {}
     for other in read:
-        stands = standing.get(other.trajectory_id)
+        stands = stand.get(other.trajectory_id)
         if stands is not None and other.input_id != stands.input_id:
             is_part = is_beginning(other, stands)
             before = found.get(other.trajectory_id, "no_more")

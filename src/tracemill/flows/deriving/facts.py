@@ -1,7 +1,7 @@
 """What is known of all sessions, in small: what derivations start from.
 
 Steps are not here; they may be larger than memory. Where several inputs hold one trajectory,
-as copies and earlier states of a growing file do, the one with the most steps stands for it.
+`copies` says which of them stands for it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tracemill.flows.deriving.ci_gates import CiEvent, ci_gates
-from tracemill.flows.deriving.copies import count_copies
+from tracemill.flows.deriving.copies import count_copies, observed, standing
 from tracemill.flows.deriving.review_facts import ReviewFacts
 from tracemill.flows.deriving.team_gates import TeamEvent, team_gate, team_gates, team_tests
 from tracemill.flows.held.taking import Held
@@ -35,7 +35,6 @@ from tracemill.records.inputs import Input
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.sessions.activity import Activity
-from tracemill.records.sessions.trajectory import Trajectory
 from tracemill.records.work.change_sets import ChangeSet
 from tracemill.records.work.episodes import Episode
 from tracemill.records.work.survival import Survival
@@ -65,11 +64,9 @@ class Facts:
     def _read_sessions(self, lake: Lake) -> None:
         """Read inputs, and of each session what the input tells that stands for it."""
         self.inputs: dict[str, Input] = {i.id: i for i in lake.records(TABLES["inputs"])}
-        self.trajectories: dict[str, Trajectory] = {}
-        for trajectory in lake.records(TABLES["trajectories"]):
-            self._consider(trajectory)
+        self.trajectories = standing(lake.records(TABLES["trajectories"]))
         found: list[Activity] = list(lake.records(TABLES["activities"]))
-        self.activities = {each.trajectory_id: each for each in found if self._stands(each)}
+        self.activities = observed(found, self.trajectories)
         self.copies = count_copies(self.activities, found)
         """Sessions that further inputs hold, by what these hold of them."""
 
@@ -146,22 +143,9 @@ class Facts:
                 self.further.setdefault(standing[run.id], []).append(run.id)
         self.gate_runs = folded(self.gate_runs, standing)
 
-    def _consider(self, trajectory: Trajectory) -> None:
-        known = self.trajectories.get(trajectory.id)
-        if known is None or _rank(trajectory) > _rank(known):
-            self.trajectories[trajectory.id] = trajectory
-
-    def _stands(self, activity: Activity) -> bool:
-        trajectory = self.trajectories.get(activity.trajectory_id)
-        return trajectory is not None and trajectory.origin.input_id == activity.input_id
-
     def input_of(self, trajectory_id: str) -> Input:
         """Return the input that stands for a trajectory."""
         return self.inputs[self.trajectories[trajectory_id].origin.input_id]
-
-
-def _rank(trajectory: Trajectory) -> tuple[int, str]:
-    return trajectory.n_steps, trajectory.origin.input_id
 
 
 def _written(event: FileVersion, commit: str) -> WrittenDocument:

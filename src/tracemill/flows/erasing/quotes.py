@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from tracemill.flows.models.runs import RUN, keep_run
-from tracemill.flows.reports.writing import REPORTS
+from tracemill.flows.written_reports import REPORTS
 from tracemill.records.models.training import TrainingRun
 from tracemill.store.workspace import Workspace
 

@@ -14,7 +14,7 @@ import msgspec
 
 from tracemill.base.errors import DataError
 from tracemill.flows.analysis.process import Known, TextCounts, read_known
-from tracemill.flows.reports.writing import REPORTS, write_texts
+from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.prompts.standing import SUCCESS, standings
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace

@@ -13,7 +13,7 @@ from typing import Final
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.process import read_work
 from tracemill.flows.held.lookup import only_one
-from tracemill.flows.reports.writing import write_texts
+from tracemill.flows.written_reports import write_texts
 from tracemill.prompts.changelog import changelog
 from tracemill.prompts.history import KeptHistory
 from tracemill.prompts.naming import plain

@@ -16,8 +16,8 @@ from tracemill.flows.analysis.recipe_registry import NAMING, held_recipes
 from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.experiments.experiments import read_experiments
 from tracemill.flows.prompts.proposals import suggestions_of
-from tracemill.flows.reports.writing import write_texts
 from tracemill.flows.reviews.statistics import review_stats
+from tracemill.flows.written_reports import write_texts
 from tracemill.prompts.standing import standings
 from tracemill.records.process.maturity import MaturityReport
 from tracemill.records.process.prompt_versions import PromptVersion

@@ -22,7 +22,7 @@ from tracemill.flows.analysis.learning import learned
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import REVIEW, ReviewRow
-from tracemill.flows.reports.writing import write_texts
+from tracemill.flows.written_reports import write_texts
 from tracemill.records.events.team_features import FailureReport
 from tracemill.records.process.best_practices import BestPractices, Lesson, Prevention, Remedy
 from tracemill.records.refs import Record

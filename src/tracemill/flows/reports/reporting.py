@@ -17,7 +17,7 @@ from tracemill.flows.analysis.period import month_of, week_of
 from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.targets import measured_targets
 from tracemill.flows.prompts.proposals import suggestions_of
-from tracemill.flows.reports.writing import REPORTS, write_texts
+from tracemill.flows.written_reports import REPORTS, write_texts
 from tracemill.records.process.reports import Compared, LearningReport, ReportKind
 from tracemill.records.refs import Count, Record
 from tracemill.report.learning import html, markdown

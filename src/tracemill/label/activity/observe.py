@@ -214,7 +214,7 @@ class Observer:
         )  # fmt: skip
         return activity if trajectory.is_subagent else self._with_words(activity, accepted)
 
-    def _with_words(self, activity: Activity, accepted: set[int]) -> Activity:
+    def _with_words(self, activity: Activity, accepted: frozenset[int]) -> Activity:
         """Return an activity with what a person asked for, and how they took it."""
         return structs.replace(
             activity,

@@ -18,13 +18,13 @@ from tracemill.sources.building.role_steps import (
 )
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Document, take_apart_item
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     is_line_too_deep,
     text,
     tool_arguments,
     unknown_type,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, objects
 
 _EXIT_CODE: Final = re.compile(r"\[Command finished with exit code (-?\d{1,9})\]\s*\Z")

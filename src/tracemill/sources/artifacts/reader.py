@@ -20,7 +20,8 @@ from tracemill.sources.building.role_steps import UNKNOWN_AGENT
 from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.json_faults import shape_fault
-from tracemill.sources.reading.json_lines import BadShapeError, is_line_too_deep
+from tracemill.sources.reading.json_fields import is_line_too_deep
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import TrajectoryIds
 
 TOOL: Final = "generate_artifact"

@@ -11,7 +11,7 @@ from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 from tracemill.render.atif import OWN, OWN_OF_RESULT
 from tracemill.sources.building.message_parts import read_message
 from tracemill.sources.building.open_trajectory import Tokens
-from tracemill.sources.reading.json_lines import count, text
+from tracemill.sources.reading.json_fields import count, text
 
 
 def read_calls(calls: object) -> tuple[ToolCall, ...]:

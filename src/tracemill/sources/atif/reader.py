@@ -29,7 +29,8 @@ from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenTrajectory
 from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Document, take_apart_item
-from tracemill.sources.reading.json_lines import BadShapeError, fields_of, is_too_deep, moment, text
+from tracemill.sources.reading.json_fields import fields_of, is_too_deep, moment, text
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, TrajectoryIds, objects
 
 R = TypeVar("R", bound=Record)

@@ -15,7 +15,7 @@ import orjson
 
 from tracemill.records.sessions.trajectory import IMAGE, Speaker, ToolCall
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import is_too_deep, text, tool_arguments, unread_part
+from tracemill.sources.reading.json_fields import is_too_deep, text, tool_arguments, unread_part
 
 _SPEAKERS: Final[Mapping[str, Speaker]] = {
     "system": "system", "developer": "system",

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tracemill.records.events.event import Todo, TodoStatus
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 _ENTRY: Final = re.compile(r"(?:[-*]|\d{1,4}\.) \[([ xX~-])\] (.+)")
 _CHECKS: Final[dict[str, TodoStatus]] = {

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.records.sessions.trajectory import IMAGE
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import BadShapeError, text, unread_part
+from tracemill.sources.reading.json_fields import text, unread_part
+from tracemill.sources.reading.json_lines import BadShapeError
 
 LISTS: Final = ("messages", "conversations", "trajectory")
 """Where a row of a data set may hold its messages."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
-from tracemill.sources.reading.json_lines import count, fields_of, text, tool_arguments
+from tracemill.sources.reading.json_fields import count, fields_of, text, tool_arguments
 
 
 def read_openai_calls(calls: object, step: int) -> tuple[ToolCall, ...]:

@@ -21,7 +21,8 @@ from tracemill.sources.building.message_parts import Message
 from tracemill.sources.building.open_trajectory import OpenStep, OpenTrajectory, Window
 from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import BadShapeError, is_too_deep
+from tracemill.sources.reading.json_fields import is_too_deep
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import TrajectoryIds
 
 UNKNOWN_AGENT: Final = "unknown"

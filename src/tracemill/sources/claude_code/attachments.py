@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tracemill.sources.reading.json_lines import text, type_name
+from tracemill.sources.reading.json_fields import objects_of, text, type_name
 
 _TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "batching_reminder_sent": ("text",),
@@ -32,7 +32,7 @@ def attached_text(attachment: dict[str, Any]) -> str | None:
     kind = attachment.get("type")
     if kind == "invoked_skills":
         skills = attachment.get("skills")
-        return _joined([_named(skill, skill.get("content")) for skill in _objects(skills)])
+        return _joined([_named(skill, skill.get("content")) for skill in objects_of(skills)])
     found: Any = attachment
     for key in _TEXTS.get(kind, ()) if isinstance(kind, str) else ():
         found = found.get(key) if isinstance(found, dict) else None
@@ -46,10 +46,6 @@ def _named(holder: dict[str, Any], said: object) -> str | None:
         return None
     name = next((name for key in _NAMES if (name := text(holder.get(key)))), None)
     return said if name is None else f"{name}\n{said}"
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _joined(parts: list[str | None]) -> str | None:

@@ -17,8 +17,7 @@ from tracemill.records.sessions.trajectory import IMAGE, ToolCall
 from tracemill.sources.building.checklists import todo_status
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     count,
     is_too_deep,
     text,
@@ -26,6 +25,7 @@ from tracemill.sources.reading.json_lines import (
     unknown_type,
     unread_part,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 DOCUMENT: Final = "[document]"
 """What stands where a file was that is no picture."""

@@ -42,7 +42,7 @@ from tracemill.sources.claude_code.results import (
 from tracemill.sources.claude_code.tasks import TODO_TOOLS, Tasks
 from tracemill.sources.claude_code.titles import Titles
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
+from tracemill.sources.reading.json_fields import (
     NO_CONTENT,
     count,
     moment,

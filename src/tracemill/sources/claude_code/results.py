@@ -15,7 +15,7 @@ from tracemill.records.events.in_session import FeedbackKind
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.claude_code.content import DOCUMENT, INTERRUPTION
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import count, fields_of, text, unread_part
+from tracemill.sources.reading.json_fields import count, fields_of, text, unread_part
 
 _REJECTION: Final = "The user doesn't want to proceed with this tool use"
 _CANCELLATION: Final = "The user doesn't want to take this action right now"

@@ -18,7 +18,7 @@ from tracemill.sources.building.open_trajectory import (
     usage_of,
 )
 from tracemill.sources.claude_code.reader import ClaudeReader
-from tracemill.sources.reading.json_lines import count, text, type_name, unknown_type
+from tracemill.sources.reading.json_fields import count, text, type_name, unknown_type
 
 _AGENT: Final = "claude-code"
 _MESSAGES: Final = ("assistant", "user")

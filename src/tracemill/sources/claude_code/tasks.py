@@ -15,7 +15,7 @@ from tracemill.records.sessions.trajectory import ToolCall
 from tracemill.sources.building.open_trajectory import OpenStep
 from tracemill.sources.building.remembered import Remembered
 from tracemill.sources.claude_code.content import read_todos
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 TODO_TOOLS: Final = frozenset({"TodoWrite", "TaskCreate", "TaskUpdate"})
 _MAX_TASKS: Final = 1_000

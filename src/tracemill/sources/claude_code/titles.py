@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 _MAX_SUMMARIES: Final = 64
 _KEYS: Final = {"custom-title": "customTitle", "ai-title": "aiTitle"}

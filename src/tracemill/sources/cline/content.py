@@ -14,12 +14,7 @@ from tracemill.sources.building.message_parts import blocks_of
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.building.tags import outside, tagged
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    count,
-    text,
-    tool_arguments,
-    unread_part,
-)
+from tracemill.sources.reading.json_fields import count, text, tool_arguments, unread_part
 
 INTERRUPTION: Final = "[Response interrupted by user]"
 _TOOLS: Final = (

@@ -39,7 +39,7 @@ from tracemill.sources.reading.documents import (
     read_items,
     take_apart,
 )
-from tracemill.sources.reading.json_lines import millisecond, text, unknown_type, why_nothing
+from tracemill.sources.reading.json_fields import millisecond, text, unknown_type, why_nothing
 
 _TASK_ID: Final = re.compile(r"\d{10,16}|[0-9a-f-]{36}")
 _AGENTS: Final = {"roo-cline": "roo-code", "kilo": "kilo-code"}

@@ -17,7 +17,7 @@ from tracemill.sources.building.open_session import OpenSession
 from tracemill.sources.building.open_trajectory import OpenStep
 from tracemill.sources.building.session_events import Place
 from tracemill.sources.cline.content import decoded, model_of, read_tokens
-from tracemill.sources.reading.json_lines import (
+from tracemill.sources.reading.json_fields import (
     millisecond,
     text,
     tool_arguments,

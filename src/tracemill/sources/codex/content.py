@@ -21,14 +21,8 @@ from tracemill.sources.building.checklists import todo_status
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.codex.lines import Common, Passthrough, Payload, TokenUsage, whole
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    count,
-    fields_of,
-    is_too_deep,
-    text,
-    unread_part,
-)
+from tracemill.sources.reading.json_fields import count, fields_of, is_too_deep, text, unread_part
+from tracemill.sources.reading.json_lines import BadShapeError
 
 TURN_ABORTED: Final = "<turn_aborted>"
 _INJECTED: Final = (

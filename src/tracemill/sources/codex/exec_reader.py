@@ -15,14 +15,14 @@ from tracemill.sources.building.open_session import OpenSession
 from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, larger
 from tracemill.sources.building.session_events import Place
 from tracemill.sources.codex.content import read_usage
-from tracemill.sources.reading.json_lines import (
+from tracemill.sources.reading.json_fields import (
     MAX_COUNT,
-    BadShapeError,
     is_too_deep,
     text,
     tool_arguments,
     unknown_type,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _AGENT: Final = "codex"
 _NO_CONTENT: Final = "no_content"

@@ -12,13 +12,8 @@ from typing import Annotated, Any, Final, final
 import msgspec
 
 from tracemill.base.lines import Line
-from tracemill.sources.reading.json_lines import (
-    MAX_COUNT,
-    BadShapeError,
-    Shape,
-    UndecodedError,
-    moment,
-)
+from tracemill.sources.reading.json_fields import MAX_COUNT, moment
+from tracemill.sources.reading.json_lines import BadShapeError, Shape, UndecodedError
 
 _Believable = Annotated[int, msgspec.Meta(ge=0, lt=MAX_COUNT)]
 

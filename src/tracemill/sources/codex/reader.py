@@ -17,7 +17,7 @@ from tracemill.sources.codex.content import is_copied
 from tracemill.sources.codex.lines import BareLine, CodexLine, Common, Payload, whole
 from tracemill.sources.codex.session import read_meta
 from tracemill.sources.codex.steps import CodexSteps, Item
-from tracemill.sources.reading.json_lines import NO_CONTENT, moment, text, unknown_type
+from tracemill.sources.reading.json_fields import NO_CONTENT, moment, text, unknown_type
 
 _CALLS: Final = (
     "custom_tool_call",

@@ -22,7 +22,7 @@ from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.codex.content import read_usage
 from tracemill.sources.codex.lines import Common, Payload, TokenInfo
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import fields_of, text
+from tracemill.sources.reading.json_fields import fields_of, text
 
 MAX_ECHOES: Final = 16
 _BURST: Final = timedelta(seconds=1)

@@ -41,7 +41,7 @@ from tracemill.sources.codex.content import (
 )
 from tracemill.sources.codex.lines import Common, Payload, whole
 from tracemill.sources.codex.session import MAX_ECHOES, Aborts, Echoes, Replay, TokenCounts
-from tracemill.sources.reading.json_lines import NO_CONTENT, count, text, why_nothing
+from tracemill.sources.reading.json_fields import NO_CONTENT, count, text, why_nothing
 
 _DUPLICATE: Final = "duplicate_message"
 _MAX_FAILED_CALLS: Final = 1000

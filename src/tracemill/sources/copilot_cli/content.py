@@ -12,7 +12,14 @@ from typing import Any, Final
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens, added
-from tracemill.sources.reading.json_lines import count, text, tool_arguments, unknown_type
+from tracemill.sources.reading.json_fields import (
+    count,
+    list_of,
+    objects_of,
+    text,
+    tool_arguments,
+    unknown_type,
+)
 
 _EXIT_CODE: Final = re.compile(
     r"<(?:shellId: [^>\n]{1,80} completed with |exited with )?exit code (-?\d{1,9})>"
@@ -56,7 +63,7 @@ def why_not_kept(kind: str) -> str:
 
 def read_calls(requests: object, line: Line) -> list[ToolCall]:
     """Return the calls that a message requests."""
-    asked = requests if isinstance(requests, list) else []
+    asked = list_of(requests)
     return [
         ToolCall(
             id=text(request.get("toolCallId")) or f"unnamed-{line.start}-{position}",
@@ -102,11 +109,7 @@ def _status(success: object, error: dict[str, Any], code: int | None) -> ResultS
 
 def count_images(attachments: object) -> int:
     """Return how many pictures are attached as such."""
-    kinds = [
-        str(attached.get("mimeType"))
-        for attached in (attachments if isinstance(attachments, list) else [])
-        if isinstance(attached, dict)
-    ]
+    kinds = [str(attached.get("mimeType")) for attached in objects_of(attachments)]
     return sum(kind.startswith("image/") for kind in kinds)
 
 

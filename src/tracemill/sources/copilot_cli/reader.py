@@ -31,7 +31,8 @@ from tracemill.sources.copilot_cli.content import (
     read_totals,
     why_not_kept,
 )
-from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text, unknown_type
+from tracemill.sources.reading.json_fields import count, moment, text, unknown_type
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _NO_CONTENT: Final = "no_content"
 _BY_USER: Final = "denied-interactively-by-user"

@@ -13,7 +13,8 @@ from tracemill.sources.coverage_report.lines import LineCounts, share
 from tracemill.sources.coverage_report.reader import noted_file, open_coverage
 from tracemill.sources.facts.gate_records import OpenGateRun
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text
+from tracemill.sources.reading.json_fields import count, moment, text
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _RULE: Final = re.compile(r"([A-Z]+\d+):? (.*)\Z", re.DOTALL)
 _VIOLATION_PARTS: Final = 2

@@ -23,7 +23,7 @@ from tracemill.records.refs import Origin
 from tracemill.sources.content import Content
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 _STORE: Final = frozenset({"meta", "blobs"})
 _EDITOR: Final = "cursorDiskKV"

@@ -17,14 +17,14 @@ from tracemill.sources.building.message_parts import blocks_of
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.building.tags import outside, tagged
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     count,
     is_too_deep,
     text,
     tool_arguments,
     unread_part,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 UNNAMED: Final = "unnamed-"
 """How the ids begin that we give to calls without one."""

@@ -22,7 +22,7 @@ from tracemill.sources.cursor.reader import CursorReader
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.databases import object_of, read_database, text_of
 from tracemill.sources.reading.documents import Item, object_at
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 _KEYED: Final = frozenset({"key", "value"})
 _STORE: Final = {"meta": _KEYED, "blobs": frozenset({"id", "data"})}

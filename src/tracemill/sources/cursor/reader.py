@@ -25,7 +25,7 @@ from tracemill.sources.cursor.content import (
     take_moment,
 )
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import (
+from tracemill.sources.reading.json_fields import (
     millisecond,
     moment,
     text,

@@ -17,13 +17,8 @@ from tracemill.records.refs import Origin, Span
 from tracemill.records.sessions.trajectory import Usage
 from tracemill.sources.content import Content, Member
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    count,
-    moment,
-    read_json_lines,
-    text,
-)
+from tracemill.sources.reading.json_fields import count, moment, text
+from tracemill.sources.reading.json_lines import BadShapeError, read_json_lines
 from tracemill.sources.reading.whole_documents import whole_documents
 
 _SUMS: Final = "sums_of_a_checkpoint"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tracemill.records.events.forge import Actor
 from tracemill.records.events.gates import GateStatus
-from tracemill.sources.reading.json_lines import count, moment, text
+from tracemill.sources.reading.json_fields import count, moment, text
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _NO_HASH: Final = "0"

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from tracemill.records.events.gates import ResultStatus
 from tracemill.sources.facts.gate_records import OpenGateRun
-from tracemill.sources.reading.json_lines import count, moment, text
+from tracemill.sources.reading.json_fields import count, moment, text
 
 _ANNOTATION: Final = re.compile(r"::(error|warning|notice) ([^:]*(?::(?!:)[^:]*)*)::(.*)\Z")
 _RULE_IN_TITLE: Final = re.compile(r"[Rr]uff \(([\w-]+)\)\Z")

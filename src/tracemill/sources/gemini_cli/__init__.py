@@ -27,7 +27,7 @@ from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 _TYPES: Final = ("user", "gemini", "model", "info", "error", "warning")
 _ROLES: Final = ("user", "gemini")

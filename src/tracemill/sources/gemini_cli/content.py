@@ -14,15 +14,16 @@ from tracemill.sources.building.checklists import todo_status
 from tracemill.sources.building.message_parts import stand_in
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     count,
     fields_of,
     is_too_deep,
+    list_of,
     text,
     tool_arguments,
     unread_part,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _SHELL: Final = "run_shell_command"
 _EXIT_CODE: Final = re.compile(
@@ -91,7 +92,7 @@ def _read_part(part: dict[str, Any], said: Said, line: Line) -> int:
 
 def read_thoughts(thoughts: object) -> list[str]:
     """Return the thoughts that stand beside a message."""
-    found = [thought for thought in _items(thoughts) if isinstance(thought, dict)]
+    found = [thought for thought in list_of(thoughts) if isinstance(thought, dict)]
     told = [
         "\n".join(filter(None, [text(thought.get("subject")), text(thought.get("description"))]))
         for thought in found
@@ -152,13 +153,9 @@ def read_todos(call: ToolCall) -> tuple[Todo, ...]:
     """Return the entries of the list that a call of `write_todos` writes."""
     return tuple(
         Todo(text=text(entry.get("description")) or "", status=todo_status(entry.get("status")))
-        for entry in _items(call.arguments.get("todos"))
+        for entry in list_of(call.arguments.get("todos"))
         if isinstance(entry, dict)
     )
-
-
-def _items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def read_tokens(usage: object) -> Tokens:

@@ -22,13 +22,8 @@ from tracemill.sources.gemini_cli.content import (
     read_tokens,
 )
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    moment,
-    text,
-    unknown_type,
-    why_nothing,
-)
+from tracemill.sources.reading.json_fields import moment, text, unknown_type, why_nothing
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _CANCELLED: Final = "Request cancelled."
 _INJECTED: Final = ("<session_context>", "<hook_context>")

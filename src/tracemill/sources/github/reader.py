@@ -11,7 +11,7 @@ from tracemill.sources.facts.forge_fields import Fields
 from tracemill.sources.github.ci import CiMaker
 from tracemill.sources.github.talk import TalkMaker
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import type_name
+from tracemill.sources.reading.json_fields import type_name
 
 _SUBJECTS: Final = (
     "review",

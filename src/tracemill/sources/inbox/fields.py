@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from tracemill.records.events.captured import CapturedKind
-from tracemill.sources.reading.json_lines import moment
+from tracemill.sources.reading.json_fields import moment
 
 
 class Expected(NamedTuple):

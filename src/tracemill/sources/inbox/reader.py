@@ -11,13 +11,8 @@ from tracemill.records.refs import Origin, Span
 from tracemill.sources.inbox.fields import fault_of
 from tracemill.sources.inbox.reviews import REVIEW_KINDS, Place, read_review
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    is_too_deep,
-    moment,
-    text,
-    unknown_type,
-)
+from tracemill.sources.reading.json_fields import is_too_deep, moment, text, unknown_type
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _FORMAT: Final = 1
 

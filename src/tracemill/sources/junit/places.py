@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from tracemill.sources.reading.json_lines import count, text
+from tracemill.sources.reading.json_fields import count, text
 
 _PYTEST_FAILURE: Final = re.compile(r"([^\s:][^\n:]*):(\d{1,9}): (?:in )?[\w.<>]+\Z")
 _PYTEST_COLLECTION: Final = re.compile(r"([^\s:][^\n:]*\.py):(\d{1,9}): in ")

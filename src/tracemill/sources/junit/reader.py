@@ -16,7 +16,7 @@ from tracemill.sources.facts.gate_records import OpenGateRun, at_most
 from tracemill.sources.facts.xml_reports import read_elements
 from tracemill.sources.junit.places import place_of
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import MAX_COUNT
+from tracemill.sources.reading.json_fields import MAX_COUNT
 from tracemill.sources.reading.xml_stream import Closed, NotXmlError, Opened
 
 _OUTCOMES: Final[Mapping[str, ResultStatus]] = {

@@ -22,7 +22,7 @@ from tracemill.sources.content import Content
 from tracemill.sources.langfuse.rows import is_observation, is_trace
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import object_at, quarantined
-from tracemill.sources.reading.json_lines import (
+from tracemill.sources.reading.json_fields import (
     is_too_deep,
     moment,
     text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 OBSERVATIONS: Final = frozenset(
     {

@@ -31,7 +31,8 @@ from tracemill.sources.reading.documents import (
     take_apart,
     take_apart_item,
 )
-from tracemill.sources.reading.json_lines import BadShapeError, is_line_too_deep, text
+from tracemill.sources.reading.json_fields import is_line_too_deep, text
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, is_list, objects
 
 _Kind = Literal["system", "user", "agent", "tool"]

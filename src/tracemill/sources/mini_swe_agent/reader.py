@@ -14,12 +14,8 @@ from tracemill.sources.building.openai_chat import read_openai_calls, read_opena
 from tracemill.sources.building.role_steps import Outcome, RoleSteps, RowOpener, outcome_of
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Document, take_apart_item
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    fields_of,
-    is_line_too_deep,
-    text,
-)
+from tracemill.sources.reading.json_fields import fields_of, is_line_too_deep, text
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, is_list, objects
 
 _BLOCK: Final = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTALL)

@@ -13,7 +13,7 @@ from tracemill.sources.building.checklists import read_entries
 from tracemill.sources.building.message_parts import stand_in
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens, added
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import count, text, tool_arguments, unread_part
+from tracemill.sources.reading.json_fields import count, text, tool_arguments, unread_part
 
 _REJECTION: Final = re.compile(
     r"The user (?:rejected permission to use this specific tool call|dismissed this question)"

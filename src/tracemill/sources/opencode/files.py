@@ -20,7 +20,7 @@ from tracemill.sources.content import Content
 from tracemill.sources.opencode.reader import OpenCodeReader, message_items
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Item, object_at, read_items
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 
 class _Index(NamedTuple):

@@ -26,14 +26,14 @@ from tracemill.sources.opencode.content import (
 )
 from tracemill.sources.protocol import SourceRecord, UnreadPart
 from tracemill.sources.reading.documents import Item
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     fields_of,
     millisecond,
     text,
     unknown_type,
     why_nothing,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _AGENT: Final = "opencode"
 _REPEATED: Final = "repeated_session"

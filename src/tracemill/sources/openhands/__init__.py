@@ -24,7 +24,7 @@ from tracemill.sources.content import Content
 from tracemill.sources.file_source import FileSource
 from tracemill.sources.head import Head
 from tracemill.sources.protocol import InputKind, SourceRecord
-from tracemill.sources.reading.json_lines import text
+from tracemill.sources.reading.json_fields import text
 
 _LISTS: Final = ("trajectory", "history")
 _KINDS: Final = frozenset({"SystemPromptEvent", "MessageEvent", "ActionEvent"})

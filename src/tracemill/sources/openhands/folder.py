@@ -17,8 +17,7 @@ from tracemill.sources.building.session_events import EventMaker
 from tracemill.sources.content import Content, Member
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Item, object_at, read_items
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     fields_of,
     is_line_too_deep,
     moment,
@@ -27,6 +26,7 @@ from tracemill.sources.reading.json_lines import (
     type_name,
     unknown_type,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _STATE: Final = "base_state.json"
 _NOT_KEPT: Final = frozenset(

@@ -15,13 +15,8 @@ from tracemill.sources.building.role_steps import Outcome, RoleSteps, RowOpener,
 from tracemill.sources.openhands.folder import EventReader
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Document, take_apart_item
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    fields_of,
-    is_too_deep,
-    moment,
-    text,
-)
+from tracemill.sources.reading.json_fields import fields_of, is_too_deep, moment, text
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, is_list, objects
 
 _NAMES: Final = {"run": "execute_bash", "run_ipython": "execute_ipython_cell"}

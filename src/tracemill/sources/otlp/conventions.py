@@ -22,7 +22,7 @@ from tracemill.sources.building.chat_messages import (
 )
 from tracemill.sources.building.open_trajectory import Tokens
 from tracemill.sources.otlp.values import Note, TracedSpan
-from tracemill.sources.reading.json_lines import is_too_deep, text, tool_arguments, whole_number
+from tracemill.sources.reading.json_fields import is_too_deep, text, tool_arguments, whole_number
 
 Kind = Literal["agent", "model", "tool"]
 

@@ -26,7 +26,7 @@ from tracemill.sources.otlp.values import (
 )
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Item, quarantined
-from tracemill.sources.reading.json_lines import type_name
+from tracemill.sources.reading.json_fields import type_name
 
 MAX_HELD_BYTES: Final = 64 * 2**20
 """How much of an input is held until its trajectories are told."""

@@ -14,13 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, BinaryIO, Final, NamedTuple
 
-import orjson
-
 from tracemill.base.lines import Line, OversizeLine, split_lines
 from tracemill.base.streams import Blocks
 from tracemill.records.refs import Span
 from tracemill.sources.content import Content
 from tracemill.sources.reading.documents import Item, object_at
+from tracemill.sources.reading.whole_documents import is_json
 
 RECEIVED: Final = "otlp_received"
 """The mark of a line of our own receiver."""
@@ -70,7 +69,7 @@ def read_requests(content: Content) -> Iterator[Item[Span]]:
     first = next((line for line in lines if not isinstance(line, Line) or line.data.strip()), None)
     if first is None:
         return
-    if isinstance(first, Line) and not _is_whole(first.data):
+    if isinstance(first, Line) and not is_json(first.data):
         yield _document(first, lines, content.max_bytes)
         return
     for line in chain([first], lines):
@@ -90,14 +89,6 @@ def _peeked(blocks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
         if len(held) >= _LOOK_BYTES:
             break
     return held, chain([held], rest)
-
-
-def _is_whole(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def _span(line: Line | OversizeLine) -> Span:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from tracemill.base.clock import believed
-from tracemill.sources.reading.json_lines import text, whole_number
+from tracemill.sources.reading.json_fields import objects_of, text, whole_number
 
 _MAX_DEPTH: Final = 32
 _ERROR_CODES: Final = frozenset({"2", "STATUS_CODE_ERROR"})
@@ -77,7 +77,7 @@ def spans_of(request: Mapping[str, Any]) -> Iterator[TracedSpan]:
             started=_moment(span.get("startTimeUnixNano")),
             ended=_moment(span.get("endTimeUnixNano")),
             attributes=_attributes(span.get("attributes")),
-            notes=tuple(_note(event) for event in _objects(span.get("events"))),
+            notes=tuple(_note(event) for event in objects_of(span.get("events"))),
             failed=failed,
             message=text(status.get("message")) if isinstance(status, dict) else None,
             resource=resource,
@@ -98,18 +98,14 @@ def log_records_of(request: Mapping[str, Any]) -> Iterator[LogRecord]:
 def _told(
     request: Mapping[str, Any], resources: str, scopes: str, things: str
 ) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
-    for told in _objects(request.get(resources)):
+    for told in objects_of(request.get(resources)):
         described = told.get("resource")
         attributes = _attributes(described.get("attributes") if isinstance(described, dict) else 0)
         name, version = attributes.get("service.name"), attributes.get("service.version")
         resource = Resource(text(name), text(version))
-        for scope in _objects(told.get(scopes) or told.get("instrumentationLibrarySpans")):
-            for thing in _objects(scope.get(things)):
+        for scope in objects_of(told.get(scopes) or told.get("instrumentationLibrarySpans")):
+            for thing in objects_of(scope.get(things)):
                 yield resource, thing
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _note(told: Mapping[str, Any]) -> Note:
@@ -127,7 +123,7 @@ def _note(told: Mapping[str, Any]) -> Note:
 def _attributes(value: object) -> dict[str, Any]:
     return {
         key: _value(pair.get("value"))
-        for pair in _objects(value)
+        for pair in objects_of(value)
         if (key := text(pair.get("key"))) is not None
     }
 
@@ -142,7 +138,7 @@ def _value(value: object, depth: int = 0) -> Any:
     if "intValue" in value:
         return whole_number(value["intValue"])
     inner = value.get("arrayValue") or value.get("kvlistValue")
-    items = _objects(inner.get("values")) if isinstance(inner, dict) else []
+    items = objects_of(inner.get("values")) if isinstance(inner, dict) else []
     if "arrayValue" in value:
         return [_value(item, depth + 1) for item in items]
     if "kvlistValue" in value:

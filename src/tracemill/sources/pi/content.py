@@ -8,14 +8,14 @@ from typing import Any, Final, NamedTuple
 from tracemill.records.sessions.trajectory import IMAGE, ResultStatus, ToolCall, ToolResult
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
+from tracemill.sources.reading.json_fields import (
     MAX_COUNT,
-    BadShapeError,
     count,
     text,
     tool_arguments,
     unread_part,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _EXIT_CODE: Final = re.compile(r"(?:\A|\n)Command exited with code (-?\d{1,9})\s*\Z")
 _STOPPED: Final = ("Command aborted", "Operation aborted")

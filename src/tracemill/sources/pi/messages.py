@@ -11,7 +11,7 @@ from tracemill.sources.building.open_session import OpenSession
 from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep
 from tracemill.sources.building.session_events import Place
 from tracemill.sources.pi.content import Said, read_parts, read_result, read_usage, shell_text
-from tracemill.sources.reading.json_lines import NO_CONTENT, text, unknown_type, why_nothing
+from tracemill.sources.reading.json_fields import NO_CONTENT, text, unknown_type, why_nothing
 
 _HEARTBEAT: Final = re.compile(r"(?:\A|\n\n)Read HEARTBEAT\.md if it exists")
 """How what wakes an agent of OpenClaw begins, alone or behind notes of the system."""

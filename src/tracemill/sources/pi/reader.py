@@ -12,7 +12,8 @@ from tracemill.sources.building.open_session import OpenSession
 from tracemill.sources.building.remembered import Remembered
 from tracemill.sources.building.session_events import Place
 from tracemill.sources.pi.messages import PiMessages
-from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text, unknown_type
+from tracemill.sources.reading.json_fields import count, moment, text, unknown_type
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _MAX_ENTRIES: Final = 30_000
 _NOT_KEPT: Final = frozenset({"custom", "label", "thinking_level_change"})

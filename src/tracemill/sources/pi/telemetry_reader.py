@@ -16,14 +16,14 @@ from tracemill.sources.building.remembered import Remembered
 from tracemill.sources.building.session_events import Place
 from tracemill.sources.pi.messages import PiMessages
 from tracemill.sources.protocol import UnreadPart
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
+from tracemill.sources.reading.json_fields import (
     is_too_deep,
     millisecond,
     text,
     tool_arguments,
     unknown_type,
 )
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _NO_CONTENT: Final = "no_content"
 _SUBAGENT: Final = ":subagent:"

@@ -13,7 +13,8 @@ from tracemill.records.events.gates import GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.facts.gate_records import OpenGateRun, at_most
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import BadShapeError, count, text, unknown_type
+from tracemill.sources.reading.json_fields import count, objects_of, text, unknown_type
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _STATUSES: Final[Mapping[str, ResultStatus]] = {
     "passed": "passed",
@@ -130,7 +131,7 @@ class DocumentOfTests(_Reader):
             if (number := count(fields["summary"].get(name)))
         }
         self._exit(fields["exitcode"])
-        for node in _objects(fields.get("collectors")):
+        for node in objects_of(fields.get("collectors")):
             if node.get("outcome") == "failed":
                 node_id = text(node.get("nodeid")) or ""
                 self._collect(node_id, "failed", node.get("longrepr"), whole)
@@ -265,7 +266,7 @@ def _long(longrepr: object) -> str | None:
     if isinstance(longrepr, dict):
         traceback = longrepr.get("reprtraceback")
         entries = traceback.get("reprentries") if isinstance(traceback, dict) else None
-        lines = [line for entry in _objects(entries) for line in _lines(entry)]
+        lines = [line for entry in objects_of(entries) for line in _lines(entry)]
         return "\n".join(lines) or None
     return text(longrepr)
 
@@ -288,10 +289,6 @@ def _from_one(value: object) -> int | None:
     """Return a line that pytest counts from 0, counted from 1."""
     number = count(value)
     return None if number is None else number + 1
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _seconds(value: object) -> float | None:

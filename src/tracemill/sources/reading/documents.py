@@ -25,7 +25,8 @@ from tracemill.records.refs import Origin, Span
 from tracemill.sources.content import Content
 from tracemill.sources.head import HEAD_BYTES
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import BadShapeError, LineReader, lenient_values
+from tracemill.sources.reading.json_lines import BadShapeError, LineReader
+from tracemill.sources.reading.lenient_json import lenient_values
 
 _PARTS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])

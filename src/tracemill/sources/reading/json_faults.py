@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 import orjson
 
-from tracemill.sources.reading.json_lines import lenient_values
+from tracemill.sources.reading.lenient_json import lenient_values
 
 _MEANT: Final = (",", "/")
 """What stands where a strict reader stops over a comma too many, or a comment."""

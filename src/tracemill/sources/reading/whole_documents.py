@@ -25,23 +25,24 @@ def whole_documents(lines: Iterator[Line | OversizeLine]) -> Iterator[Line | Ove
         first = next(lines, None)
     if first is None:
         return
-    if isinstance(first, OversizeLine) or _is_json(first.data):
+    if isinstance(first, OversizeLine) or is_json(first.data):
         yield from chain([first], lines)
         return
     rest = list(lines)
     behind = [line for line in rest if isinstance(line, Line)]
     data = b"\n".join([first.data, *(line.data for line in behind)])
-    if not _is_json(data) and any(_is_object(line.data) for line in behind):
+    if not is_json(data) and any(_is_object(line.data) for line in behind):
         yield from chain([first], rest)
         return
     yield Line.at(first.start, data, is_terminated=True)
 
 
 def _is_object(data: bytes) -> bool:
-    return data.lstrip().startswith(b"{") and _is_json(data)
+    return data.lstrip().startswith(b"{") and is_json(data)
 
 
-def _is_json(data: bytes) -> bool:
+def is_json(data: bytes) -> bool:
+    """Tell whether some bytes are one JSON value."""
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:

@@ -12,7 +12,8 @@ from tracemill.records.events.gates import GateKind, GateResult, ResultStatus
 from tracemill.records.refs import Origin, Span
 from tracemill.sources.facts.gate_records import OpenGateRun, at_most
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import BadShapeError, count, moment, text
+from tracemill.sources.reading.json_fields import count, moment, objects_of, text
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _GATES: Final[Mapping[str, GateKind]] = {
     "bandit": "security",
@@ -67,7 +68,7 @@ class SarifReader:
             raise BadShapeError("expected a run with the name of its tool, found none")
         reading = _Run(record, driver, self._open(name))
         span = Span(start=line.start, end=line.end)
-        for result in _objects(record.get("results")):
+        for result in objects_of(record.get("results")):
             self.ready.append(reading.run.add(reading.result(result, span)))
         self.ready.append(reading.run.close(span))
         return None
@@ -89,15 +90,15 @@ class _Run:
         self, record: Mapping[str, Any], driver: Mapping[str, Any], run: OpenGateRun
     ) -> None:
         self.run = run
-        self._rules = _objects(driver.get("rules"))
+        self._rules = objects_of(driver.get("rules"))
         self._by_id = {rule.get("id"): rule for rule in self._rules if text(rule.get("id"))}
-        self._artifacts = _objects(record.get("artifacts"))
+        self._artifacts = objects_of(record.get("artifacts"))
         run.passes_when_silent = isinstance(record.get("results"), list)
         run.tool_version = text(driver.get("version")) or text(driver.get("semanticVersion"))
         run.title = text(_part(record, "automationDetails").get("id"))
-        for invocation in _objects(record.get("invocations"))[:1]:
+        for invocation in objects_of(record.get("invocations"))[:1]:
             self._note_invocation(invocation)
-        for provenance in _objects(record.get("versionControlProvenance"))[:1]:
+        for provenance in objects_of(record.get("versionControlProvenance"))[:1]:
             run.commit = text(provenance.get("revisionId"))
             run.branch = text(provenance.get("branch"))
 
@@ -117,7 +118,7 @@ class _Run:
         rule = self._rule(said)
         level = text(said.get("level")) or text(_part(rule, "defaultConfiguration").get("level"))
         severity = level or "warning"
-        place = next(iter(_objects(said.get("locations"))), {})
+        place = next(iter(objects_of(said.get("locations"))), {})
         physical = _part(place, "physicalLocation")
         region = _part(physical, "region")
         line = count(region.get("startLine"))
@@ -188,7 +189,7 @@ def _path_in(uri: str) -> str | None:
 
 
 def _status(said: Mapping[str, Any], level: str) -> ResultStatus:
-    suppressions = _objects(said.get("suppressions"))
+    suppressions = objects_of(said.get("suppressions"))
     if any(each.get("status", "accepted") == "accepted" for each in suppressions):
         return "skipped"
     kind = _KINDS.get(text(said.get("kind")) or "fail")
@@ -202,7 +203,3 @@ def _status(said: Mapping[str, Any], level: str) -> ResultStatus:
 def _part(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = holder.get(name)
     return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

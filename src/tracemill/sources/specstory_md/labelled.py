@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from tracemill.sources.reading.json_lines import fields_of, is_too_deep, lenient_values
+from tracemill.sources.reading.json_fields import fields_of, is_too_deep
+from tracemill.sources.reading.lenient_json import lenient_values
 
 _INPUT: Final = "**Input:**"
 _ARGUMENT: Final = re.compile(r"- (\w{1,40}):(?: (.*))?\Z")

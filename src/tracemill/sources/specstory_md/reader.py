@@ -14,7 +14,7 @@ from tracemill.sources.building.open_trajectory import OpenStep, OpenTrajectory
 from tracemill.sources.building.role_steps import UNKNOWN_AGENT
 from tracemill.sources.building.session_events import Place
 from tracemill.sources.protocol import SourceRecord
-from tracemill.sources.reading.json_lines import moment, type_name
+from tracemill.sources.reading.json_fields import moment, type_name
 from tracemill.sources.reading.text_lines import MAX_SPEECH
 from tracemill.sources.specstory_md.content import (
     INTERRUPTION,

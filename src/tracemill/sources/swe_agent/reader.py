@@ -16,13 +16,8 @@ from tracemill.sources.building.role_steps import RoleSteps, RowOpener
 from tracemill.sources.building.shell_agents import outcome_of, shell_call
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import take_apart_item
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    count,
-    fields_of,
-    is_line_too_deep,
-    text,
-)
+from tracemill.sources.reading.json_fields import count, fields_of, is_line_too_deep, text
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, objects
 
 _FIELDS: Final = frozenset({"info", "replay_config"})

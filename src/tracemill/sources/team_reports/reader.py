@@ -15,7 +15,8 @@ from tracemill.render.team import Read, read_report
 from tracemill.render.team_lines import LABELED_MARK, place_of, report_parts
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.json_faults import shape_fault
-from tracemill.sources.reading.json_lines import BadShapeError, is_line_too_deep
+from tracemill.sources.reading.json_fields import is_line_too_deep
+from tracemill.sources.reading.json_lines import BadShapeError
 
 _OTHER: Final = "no_known_report"
 _LABELED: Final = "labeled_copy"

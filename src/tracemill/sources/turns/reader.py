@@ -35,12 +35,8 @@ from tracemill.sources.building.role_steps import UNKNOWN_AGENT
 from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Document, take_apart_item
-from tracemill.sources.reading.json_lines import (
-    BadShapeError,
-    is_line_too_deep,
-    is_too_deep,
-    moment,
-)
+from tracemill.sources.reading.json_fields import is_line_too_deep, is_too_deep, moment
+from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, TrajectoryIds, objects
 
 R = TypeVar("R", bound=Record)
