@@ -333,35 +333,6 @@ def test_a_lake_that_cannot_be_opened_is_a_problem_and_no_crash(
     assert asked.document["problems"]
 
 
-@pytest.mark.parametrize("is_at_once", [True, False], ids=["at once", "by the tree of commands"])
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        pytest.param(["note"], 0, "", id="no payload"),
-        pytest.param(["gate", "--json", '{"gate_id": "tests"}'], 0, "", id="a payload"),
-        pytest.param(["dance"], 2, "known: approval, ", id="unknown kind"),
-        pytest.param(["note", "--json", "{"], 2, "expected a JSON object", id="no JSON"),
-        pytest.param(["note", "--json", "[]"], 2, "found list", id="no object"),
-    ],
-)
-def test_an_event_is_kept_or_refused_with_a_reason(
-    arguments: list[str],
-    code: int,
-    said: str,
-    is_at_once: bool,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    given = ["emit", *arguments, "--workspace", str(tmp_path / "workspace")]
-    found = call_at_once(given) if is_at_once else call(given)
-    if found is None:
-        found = call(given)
-
-    assert found == code
-    assert said in capsys.readouterr().err
-    assert (tmp_path / "workspace").exists() == (code == 0)
-
-
 def test_what_was_read_is_written_back_by_session(
     place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.models import DATASET, make_workspace, row, write_script
+from tests.flows.sessions import write_session
 from tracemill.cli.app import call
 
 
@@ -112,6 +113,19 @@ def test_exit_codes(root: Path, arguments: list[str], code: int) -> None:
     place = ["--workspace", str(root / "empty")]
 
     assert call([*arguments, *(place if "prove" not in arguments else [])]) == code
+
+
+def test_a_model_that_no_session_names_is_not_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_session(tmp_path / "in", "s1", 2)
+    place = ["--workspace", str(tmp_path / "workspace")]
+    call(["run", str(tmp_path / "in"), *place])
+
+    assert call(["model", "monitor", "m-1", "--against", "m-1", *place]) == 0
+    assert call(["model", "monitor", "nope", "--against", "m-1", *place]) == 3
+    assert call(["model", "monitor", "m-1", "--against", "nope", *place]) == 3
+    assert "no session names the model 'nope'; named: m-1\n" in capsys.readouterr().err
 
 
 def test_what_measures_misjudge_is_a_document(capsys: pytest.CaptureFixture[str]) -> None:

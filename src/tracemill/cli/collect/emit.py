@@ -13,7 +13,7 @@ def emit(
     kind: str,
     /,
     *,
-    json: str | None = None,
+    json: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     session: str | None = None,
     workspace: Annotated[Path | None, Parameter(env_var="TRACEMILL_WORKSPACE")] = None,
 ) -> int:
@@ -24,7 +24,8 @@ def emit(
     kind
         What happened: gate, stage, approval, feedback, failure, success, note, …
     json
-        What is to be known of it, as a JSON object; - reads it from stdin.
+        What is known of it, as a JSON object; - reads it from stdin. An event of which nothing is
+        known is {}.
     session
         The agent's own id of the session in which it happened.
     workspace

@@ -12,8 +12,10 @@ def emit_event(kind: str, document: str | None, session: str | None, workspace: 
     """Keep an event, and say on stderr why where it is not kept."""
     if kind not in KINDS:
         return _refuse(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
+    if document is None:
+        return _refuse("expected what is known of it: --json '{…}', or --json - to read it here")
     try:
-        payload: Any = json.loads(sys.stdin.read() if document == "-" else document or "{}")
+        payload: Any = json.loads(sys.stdin.read() if document == "-" else document)
     except ValueError as error:
         return _refuse(f"--json: expected a JSON object, found something else: {error}")
     if not isinstance(payload, dict):

@@ -252,10 +252,15 @@ def monitor(workspace: Workspace, model: str, usual: str) -> Alarm:
     """Say whether a model's sessions end well less often than another's did.
 
     Raises:
-        NotFoundError: nothing is kept yet.
+        NotFoundError: nothing is kept yet, or no session names one of the two.
     """
-    ended: dict[str, list[bool]] = {model: [], usual: []}
-    for row in list_rows(workspace, "session", SessionRow, limit=0).rows:
-        if row.model in ended and row.outcome in _ENDED_WELL | _ENDED_BADLY:
+    rows = list_rows(workspace, "session", SessionRow, limit=0).rows
+    ended: dict[str, list[bool]] = {row.model: [] for row in rows if row.model is not None}
+    for name in (model, usual):
+        if name not in ended:
+            known = ", ".join(sorted(ended)) or "none"
+            raise NotFoundError(f"no session names the model {name!r}; named: {known}")
+    for row in rows:
+        if row.model is not None and row.outcome in _ENDED_WELL | _ENDED_BADLY:
             ended[row.model].append(row.outcome in _ENDED_WELL)
     return watch(model, ended[model], ended[usual])
