@@ -1,5 +1,7 @@
 """A turn is heard with what the agent did about it: once the next begins, or at the end."""
 
+import re
+
 from typing_extensions import override
 
 from tests.trajectories import agent, calling, user
@@ -111,3 +113,21 @@ def test_an_answer_in_words_is_news_only_where_the_log_shows_work() -> None:
 
     assert "only-answers" in set(reply_cues(answered, None, has_worked=True))
     assert "only-answers" not in set(reply_cues(answered, None, has_worked=False))
+
+
+def test_what_is_kept_of_a_long_text_cuts_no_stand_in_in_two() -> None:
+    home = "/home/dev-6b47nkwn4g/"
+    for shift in range(len(home)):
+        listener = Keeping()
+        long = "." * shift + f" {home}app" * 200
+        listener.person(user(0, long))
+        listener.agent(agent(1, long))
+        listener.person(user(2, "go on"))
+        listener.agent(agent(3, long, reasoning=long))
+        listener.finish()
+        turn, reply = listener.turns[0]
+
+        kept = (*turn.before.asked, turn.before.answered, reply.said, reply.thought, reply.reported)
+        assert all(home in each for each in kept)
+        words = {word for each in kept for word in re.findall(r"[\w-]+", each)}
+        assert words == {"home", "dev-6b47nkwn4g", "app"}

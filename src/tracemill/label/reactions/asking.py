@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
-from tracemill.base.text import shortened
+from tracemill.base.text import end_of, shortened
 from tracemill.label.model_judge import in_form
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import NO_REPLY, Reply
@@ -23,7 +23,7 @@ from tracemill.records.datasets.examples import Message
 from tracemill.records.refs import Ratio, Record
 from tracemill.records.sessions.turn_labels import AnswerFault, TurnKind
 
-MODEL_LABELER_VERSION: Final = 8
+MODEL_LABELER_VERSION: Final = 9
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_TURN: Final = 2_000
@@ -175,7 +175,7 @@ def _before(before: Before) -> dict[str, Any] | None:
     if before.is_silent:
         return None
     return {
-        "said": before.answered[-_MAX_ANSWERED:].lstrip(),
+        "said": end_of(before.answered, _MAX_ANSWERED).lstrip(),
         "changed_files": _files(before.edited),
         "last_call": before.last_call,
     }

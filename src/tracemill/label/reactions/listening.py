@@ -1,7 +1,8 @@
 """What people said and did while a trajectory went by, as reactions to the work before.
 
 What the agent does about a person's words tells what they meant, so they are heard when the next
-turn begins, or at the end.
+turn begins, or at the end. What is kept of a long text ends between words, so that no stand-in is
+cut in two: a model may be shown it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from tracemill.base.text import end_of, start_of
 from tracemill.label.reactions.cues import Before
 from tracemill.label.reactions.replies import Reply
 from tracemill.label.reactions.speech import Heard, grants, hear
@@ -90,7 +92,8 @@ class Listener:
         """Take a step of the agent."""
         self.has_acted = True
         if step.text:
-            self._answered = f"{self._answered}\n{step.text[-_MAX_ANSWER:]}"[-_MAX_ANSWER:]
+            said = end_of(step.text, _MAX_ANSWER)
+            self._answered = end_of(f"{self._answered}\n{said}", _MAX_ANSWER)
         self._reply.take(step)
         self._has_worked = self._has_worked or bool(step.calls)
         self._is_silent = False
@@ -114,7 +117,7 @@ class Listener:
             self._open = OpenTurn(step, self.before, self._waited(step.at))
             if self._edited is not None and len(self.granted) < _MAX_GRANTED and grants(step.text):
                 self.granted.append(step.index)
-        self._asked = [step.text[:_MAX_ANSWER], *self._asked[: _MAX_ASKED - 1]]
+        self._asked = [start_of(step.text, _MAX_ANSWER), *self._asked[: _MAX_ASKED - 1]]
         self._answered, self._edited, self._last_call = "", None, None
         self._reply = _Replying()
         self._is_silent = True
@@ -181,11 +184,11 @@ class _Replying:
 
     def take(self, step: Step) -> None:
         """Take a step of the agent."""
-        if words := step.text.lstrip()[:_MAX_REPLY]:
+        if words := start_of(step.text.lstrip(), _MAX_REPLY):
             self._said = self._said or words
             self._reported = words
         if step.reasoning and not self._thought:
-            self._thought = step.reasoning.lstrip()[:_MAX_REPLY]
+            self._thought = start_of(step.reasoning.lstrip(), _MAX_REPLY)
         if step.calls:
             self._has_called = True
             if len(self._called) < _MAX_CALLED:
