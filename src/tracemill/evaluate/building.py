@@ -23,7 +23,7 @@ import msgspec
 
 from tracemill.base.ids import digest, make_id
 from tracemill.evaluate.code import fields_read
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import as_given_json
 from tracemill.records.datasets.examples import Message
 from tracemill.records.models.evaluations import (
     ArgumentMatch,
@@ -151,7 +151,7 @@ def _question(case: Case) -> str:
 def make_case(case: Case) -> Case:
     """Return a case under the id that follows from what it holds."""
     bare = msgspec.structs.replace(case, id="")
-    content = canonical_json(bare)
+    content = as_given_json(bare)  # the order of a call's arguments is part of what is asked
     return msgspec.structs.replace(case, id=make_id("case", content))
 
 

@@ -6,7 +6,8 @@ before it has written that text learned it from keys that somebody sorted.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 import msgspec
 
@@ -15,3 +16,8 @@ canonical_json: Final = msgspec.json.Encoder(order="deterministic").encode
 
 as_given_json: Final = msgspec.json.Encoder().encode
 """Return a record, or values that JSON knows, as JSON with the keys in the order they came in."""
+
+
+def row_lines(rows: Iterable[Any]) -> bytes:
+    """Return rows as the lines of a file that somebody learns from, or is judged by."""
+    return b"".join(as_given_json(row) + b"\n" for row in rows)

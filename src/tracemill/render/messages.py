@@ -1,9 +1,9 @@
 """Steps to messages: who speaks in which role, and what carries loss.
 
 - What the harness says before a session's first words of a person sets the session up: it is the
-  `system` message. What it puts in later went to the model as part of the prompt, so it is a
-  `user` message, and so is the task of an agent to which no person spoke. What people told the
-  program alone, and what that printed, is no message at all.
+  `system` message, also of what begins later in the session. What it puts in later went to the
+  model as part of the prompt, so it is a `user` message, and so is the task of an agent to which
+  no person spoke. What people told the program alone, and what that printed, is no message at all.
 - What one speaker said in several steps running is one message, as chat templates want it: a
   thought that stood alone goes to the message that it led to.
 - A call is answered right behind the message that made it, exactly once, wherever its result
@@ -38,8 +38,15 @@ class UnansweredCallError(DataError):
         self.step = step.index
 
 
-def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> list[Message]:
+def render_messages(
+    steps: Sequence[Step], untrained: Collection[int] = (), setting: Sequence[Step] = ()
+) -> list[Message]:
     """Return the messages of `steps`; those of the indexes in `untrained` carry no loss.
+
+    Args:
+        steps: what was said, one behind the other.
+        untrained: indexes of the steps that are only context.
+        setting: what set the session up, where `steps` begin behind it.
 
     Raises:
         UnansweredCallError: a tool call has no result in `steps`.
@@ -47,21 +54,26 @@ def render_messages(steps: Sequence[Step], untrained: Collection[int] = ()) -> l
     results = {result.call_id: result for step in steps for result in step.results}
     is_start = bool(steps) and steps[0].index == 0
     steps = without_own_commands(steps)
+    given = _given(steps) if is_start else setting
     messages: list[Message] = []
-    n_instructions = _n_instructions(steps) if is_start else 0
-    for step in steps[:n_instructions]:
+    for step in given:
         _append(messages, Message(role="system", content=step.text))
-    for step in steps[n_instructions:]:
+    for step in steps[len(given) if is_start else 0 :]:
         for message in _of_step(step, results, may_train=step.index not in untrained):
             _append(messages, message)
     return [message for message in messages if message.role != "assistant" or _says(message)]
 
 
-def _n_instructions(steps: Sequence[Step]) -> int:
-    """Return how many steps at a session's start only set it up for what a person then says."""
+def set_up(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps at a session's start that only set it up for what a person then says."""
+    is_start = bool(steps) and steps[0].index == 0
+    return _given(without_own_commands(steps)) if is_start else []
+
+
+def _given(steps: Sequence[Step]) -> list[Step]:
     given = list(takewhile(_sets_up, steps))
     said = next(dropwhile(is_command, steps[len(given) :]), None)
-    return len(given) if said is not None and said.speaker == "user" else 0
+    return given if said is not None and said.speaker == "user" else []
 
 
 def _sets_up(step: Step) -> bool:

@@ -17,6 +17,7 @@ from tracemill.base.handed_on import handing_parts
 from tracemill.base.ids import make_id
 from tracemill.curate.builders.chat import distrusted
 from tracemill.curate.builders.sides import start_of_reply
+from tracemill.curate.windows.missing import holds_image
 from tracemill.curate.windows.tools import infer_tools
 from tracemill.curate.windows.work import (
     Configured,
@@ -24,8 +25,6 @@ from tracemill.curate.windows.work import (
     DropReason,
     Window,
     Work,
-    holds_image,
-    told_tools,
 )
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import UnpairedExample
@@ -74,7 +73,7 @@ class HandOffBuilder(Configured):
         first = start_of_reply(window.steps, place)
         before, own = window.steps[:first], window.steps[first : place + 1]
         try:
-            prompt = render_messages(before, {each.index for each in before})
+            prompt = work.context(before)
         except UnansweredCallError as error:
             return work.drop("unanswered_call", error.step, step.index)
         completion = render_messages(own)[:1]
@@ -86,7 +85,6 @@ class HandOffBuilder(Configured):
         label = _LABELS[following.outcome]
         more = (
             "view:collaboration", f"next:{following.outcome}", f"by:{following.method}",
-            *told_tools(tools),
         )  # fmt: skip
         return UnpairedExample(
             id=make_id("example", *map(canonical_json, (prompt, completion, label, tools))),
@@ -101,7 +99,7 @@ class HandOffBuilder(Configured):
             ),
             tools=tools,
             lineage=(work.lineage(window.steps[: place + 1]),),
-            tags=work.tags("handoff", more),
+            tags=work.tags("handoff", prompt, tools, *more),
         )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from tracemill.curate import BUILDERS
 from tracemill.curate.protocol import Builder
+from tracemill.curate.windows.setting import read_setting
 from tracemill.curate.windows.undone import is_apart, outermost, standing
 from tracemill.curate.windows.windows import pack_windows, split_turns
 from tracemill.curate.windows.work import ChatConfig, Drop, Window, Work
@@ -39,15 +40,18 @@ def make_examples(
     yield from drop_whole(work, config)
     willing = _willing(work, config)
     about, is_subagent = standing(work.activity), work.trajectory.is_subagent
-    work = msgspec.structs.replace(work, activity=about)
+    opened = read_setting(steps, config.max_chars)
+    n_before = opened.setting.n_chars
+    work = msgspec.structs.replace(work, activity=about, setting=opened.setting)
     for each in outermost(about.undone) if willing else ():
         yield work.drop("undone_turn", each.first, each.last)
     turns = split_turns(
-        steps, about.compacted_steps, config.max_chars, about.undone, is_subagent=is_subagent
-    )
-    for packed in pack_windows(turns, config.max_chars):
+        opened.steps, about.compacted_steps, config.max_chars, about.undone,
+        is_subagent=is_subagent, n_before=n_before,
+    )  # fmt: skip
+    for packed in pack_windows(turns, config.max_chars, n_before):
         undone = [turn for turn in packed.undone if not is_apart(turn.first_step, about.undone)]
-        window = Window(packed.turns, about, undone, work.called_wrong)
+        window = Window(packed.turns, about, undone, work.called_wrong, work.setting.steps)
         for builder in willing:
             yield from builder.build(work, window)
 

@@ -30,6 +30,7 @@ from tracemill.base.ids import make_id
 from tracemill.curate.builders.sides import start_of_reply
 from tracemill.curate.windows.calls import said, ways
 from tracemill.curate.windows.families import family_of
+from tracemill.curate.windows.missing import holds_image
 from tracemill.curate.windows.sight import blind_edits
 from tracemill.curate.windows.tools import infer_tools
 from tracemill.curate.windows.undone import outermost
@@ -41,8 +42,6 @@ from tracemill.curate.windows.work import (
     DropReason,
     Window,
     Work,
-    holds_image,
-    told_tools,
 )
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import Message, PreferenceExample
@@ -333,7 +332,7 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
     before = steps[:first]
     if blind_edits([*before, steps[pair.chosen]]) & {steps[pair.chosen].index}:
         raise _BadPairError("blind_edit")
-    prompt = render_messages(before, {step.index for step in before})
+    prompt = work.context(before)
     if not any(message.role == "user" for message in prompt):
         raise _BadPairError("no_user_step")
     tools = infer_tools([*prompt, *sides], work.trajectory.agent)
@@ -349,7 +348,7 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
             work.lineage(steps[: max(first, pair.rejected + 1)]),
             work.lineage(steps[start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
         ),
-        tags=work.tags(pair.builder, told_tools(tools)),
+        tags=work.tags(pair.builder, prompt, tools),
     )
 
 

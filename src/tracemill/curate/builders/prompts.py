@@ -16,6 +16,7 @@ from typing import ClassVar, Final, Literal
 from tracemill.base.ids import make_id
 from tracemill.curate.builders.chat import distrusted
 from tracemill.curate.windows.families import family_of
+from tracemill.curate.windows.missing import holds_image
 from tracemill.curate.windows.sight import leaves
 from tracemill.curate.windows.tools import tools_of_steps
 from tracemill.curate.windows.windows import Turn
@@ -25,15 +26,13 @@ from tracemill.curate.windows.work import (
     Drop,
     Window,
     Work,
-    holds_image,
-    told_tools,
 )
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import PromptExample, Verifier
 from tracemill.records.refs import Ref
 from tracemill.records.sessions.activity import CheckKind, CheckRun
 from tracemill.records.sessions.trajectory import Step
-from tracemill.render.messages import is_trained, render_messages
+from tracemill.render.messages import is_trained
 
 Proof = Literal["failed_before", "new_tests", "passed_after"]
 """`failed_before`: it failed on the way; `new_tests`: the answer wrote tests; `passed_after`: all
@@ -140,7 +139,7 @@ def _unshortened(line: str) -> str:
 def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptExample | Drop:
     answer = next(step.index for step in turn.steps if is_trained(step))
     asked = [step for step in window.steps if step.index < answer]
-    prompt = render_messages(asked, {step.index for step in asked})
+    prompt = work.context(asked)
     command = next(filter(None, (_command(s) for s in turn.steps if s.index == check.step)), None)
     if command is None or work.start_commit is None or not prompt or prompt[-1].role != "user":
         return work.drop("no_user_step", turn.first_step, check.step)
@@ -156,7 +155,7 @@ def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptE
     tools = tools_of_steps(turn.steps, work.trajectory.agent)
     until = [step for step in window.steps if step.index <= check.step]
     proof = _proof(work, turn, check)
-    tags = (f"check:{check.check}", f"proof:{proof}", *told_tools(tools))
+    told = (f"check:{check.check}", f"proof:{proof}")
     return PromptExample(
         id=make_id("example", *map(canonical_json, (prompt, verifier, tools))),
         builder="verified",
@@ -164,5 +163,5 @@ def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptE
         verifier=verifier,
         tools=tools,
         lineage=(work.lineage(until),),
-        tags=work.tags("verified", tags),
+        tags=work.tags("verified", prompt, tools, *told),
     )

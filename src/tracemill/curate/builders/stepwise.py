@@ -27,11 +27,10 @@ from tracemill.curate.windows.work import (
     Drop,
     Window,
     Work,
-    told_tools,
 )
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import Message, StepwiseExample
-from tracemill.render.messages import UnansweredCallError, is_trained, render_messages
+from tracemill.render.messages import UnansweredCallError, is_trained
 
 
 class StepwiseBuilder(Configured):
@@ -73,7 +72,7 @@ def _example(work: Work, window: Window, found: Overcome) -> StepwiseExample | D
     completions: list[tuple[Message, ...]] = []
     for index in labels:
         place = places[index]
-        until = render_messages(window.steps[: place + 1], context)
+        until = work.messages(window.steps[: place + 1], context)
         until = until[: len(until) - len(window.steps[place].calls)]
         begin = len(messages) if completions else len(until) - 1
         completions.append(tuple(until[begin:]))
@@ -81,7 +80,7 @@ def _example(work: Work, window: Window, found: Overcome) -> StepwiseExample | D
     prompt = messages[: len(messages) - sum(map(len, completions))]
     tools = infer_tools(messages, work.trajectory.agent)
     right = tuple(labels.values())
-    tags = (f"cause:{found.recovery.cause}", f"failure:{found.recovery.kind}", *told_tools(tools))
+    told = (f"cause:{found.recovery.cause}", f"failure:{found.recovery.kind}")
     return StepwiseExample(
         id=make_id("example", *map(canonical_json, (messages, right, tools))),
         builder="recovery",
@@ -90,7 +89,7 @@ def _example(work: Work, window: Window, found: Overcome) -> StepwiseExample | D
         labels=right,
         tools=tools,
         lineage=(work.lineage(window.steps[: places[found.worked] + 1]),),
-        tags=work.tags("stepwise", tags),
+        tags=work.tags("stepwise", messages, tools, *told),
     )
 
 

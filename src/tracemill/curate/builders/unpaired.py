@@ -23,6 +23,7 @@ from tracemill.curate.builders.chat import distrusted
 from tracemill.curate.builders.direct import no_answer
 from tracemill.curate.builders.sides import start_of_reply
 from tracemill.curate.windows.families import family_of
+from tracemill.curate.windows.missing import holds_image
 from tracemill.curate.windows.tools import infer_tools
 from tracemill.curate.windows.windows import Turn
 from tracemill.curate.windows.work import (
@@ -32,8 +33,6 @@ from tracemill.curate.windows.work import (
     DropReason,
     Window,
     Work,
-    holds_image,
-    told_tools,
 )
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import UnpairedExample
@@ -176,7 +175,7 @@ def _example(
     place = next(at for at, each in enumerate(window.steps) if each.index == step.index)
     first = start_of_reply(window.steps, place)
     before, own = window.steps[:first], window.steps[first : place + 1]
-    prompt = render_messages(before, {each.index for each in before})
+    prompt = work.context(before)
     completion = render_messages([*own[:-1], _answered(step)])[:1]
     if not any(message.role == "user" for message in prompt) or not completion:
         return work.drop("no_user_step", step.index, reaction.step)
@@ -198,7 +197,7 @@ def _example(
         tools=tools,
         lineage=(work.lineage(window.steps[: place + 1]),),
         tags=work.tags(
-            "reaction", (f"reaction:{_tag(reaction)}", f"rule:{reaction.rule}", *told_tools(tools))
+            "reaction", prompt, tools, f"reaction:{_tag(reaction)}", f"rule:{reaction.rule}"
         ),
     )
 

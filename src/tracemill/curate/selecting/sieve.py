@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from tracemill.curate.copies.word_runs import EvaluationRuns
 
 _TRAIN: Final = "train"
-_CLASS: Final = "use:"
+_CLASSES: Final = ("use:", "system:")
 _DOMAIN: Final = "domain:"
 _COMPARED_CHARS: Final = 2**25
 """Characters of the examples whose texts are compared at once."""
@@ -83,7 +83,7 @@ class _Stage:
         """Note what went on."""
         if sketch.split == _TRAIN:
             self._n_trained += 1
-            self._classes.update(tag for tag in sketch.tags if tag.startswith(_CLASS))
+            self._classes.update(tag for tag in sketch.tags if tag.startswith(_CLASSES))
 
     def told(self) -> FunnelStage:
         """Return what became of all that came in."""

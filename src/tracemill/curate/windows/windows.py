@@ -5,6 +5,7 @@ subagent whoever started it. A window holds whole turns, as many as fit; of a tu
 long by itself it holds the beginning. Where the context was compacted a new window begins,
 since the model no longer saw what was before; the summary that it saw instead is what asks.
 What a person went back before stands beside its window, and not in it, for the same reason.
+What set the session up was before the model in each of them, so every later one leaves room for it.
 What an agent did before anybody asked, as far as the log tells, is a turn without a prompt.
 """
 
@@ -65,7 +66,7 @@ class _OpenTurn:
 
     def __init__(self, first_step: int, *, begins_context: bool, is_undone: bool) -> None:
         self._steps: list[Step] = []
-        self._first_step = first_step
+        self.first_step = first_step
         self._last_step = first_step
         self._n_chars = 0
         self._is_full = False
@@ -81,7 +82,7 @@ class _OpenTurn:
         is_given = self._begins_context or is_subagent
         if not self.is_under_way or _is_typed(step):
             self._has_prompt |= _is_typed(step) or (is_given and bool(step.text))
-        n_chars = _n_chars(step)
+        n_chars = n_chars_of(step)
         self._is_full = self._is_full or self._n_chars + n_chars > max_chars
         if not self._is_full:
             self._steps.append(step)
@@ -90,7 +91,7 @@ class _OpenTurn:
     def close(self) -> Turn:
         return Turn(
             self._steps,
-            self._first_step,
+            self.first_step,
             self._last_step,
             self._n_chars,
             self._has_prompt,
@@ -106,8 +107,12 @@ def split_turns(
     undone: Collection[UndoneSteps] = (),
     *,
     is_subagent: bool,
+    n_before: int = 0,
 ) -> Iterator[Turn]:
-    """Cut `steps` into turns, and hold of each no more than `max_chars`."""
+    """Cut `steps` into turns, and hold of each no more than `max_chars`.
+
+    Of these `n_before` are what sets the session up; behind the first turn that may stand again.
+    """
     turn: _OpenTurn | None = None
     cuts = {*compacted, *(each.first for each in undone), *(each.last + 1 for each in undone)}
     for step in steps:
@@ -121,7 +126,8 @@ def split_turns(
                 begins_context=step.index in compacted,
                 is_undone=is_within(step.index, undone),
             )
-        turn.add(step, max_chars, is_subagent=is_subagent)
+        room = max_chars if turn.first_step == 0 else max_chars - n_before
+        turn.add(step, room, is_subagent=is_subagent)
     if turn is not None:
         yield turn.close()
 
@@ -130,7 +136,8 @@ def _is_typed(step: Step) -> bool:
     return step.speaker == "user" and not step.is_replayed
 
 
-def _n_chars(step: Step) -> int:
+def n_chars_of(step: Step) -> int:
+    """Return the size of a step: of its text, its arguments and what came back."""
     n_chars = len(step.text) + len(step.reasoning or "") + 1
     for call in step.calls:
         n_chars += len(_encode(call.arguments))
@@ -139,19 +146,21 @@ def _n_chars(step: Step) -> int:
     return n_chars
 
 
-def pack_windows(turns: Iterable[Turn], max_chars: int) -> Iterator[Packed]:
+def pack_windows(turns: Iterable[Turn], max_chars: int, n_before: int = 0) -> Iterator[Packed]:
     """Put turns that follow one another into windows of at most `max_chars`; a cut one is last.
 
+    `n_before` of these are for what sets the session up, in every window that begins behind it.
     A turn without a prompt makes a window of its own: nothing can be learned from it, and what
     comes after it begins anew.
     """
     held = Packed([], [])
     for turn in turns:
+        room = max_chars - (n_before if held.turns and held.turns[0].first_step else 0)
         if turn.is_undone:
-            if _follows(held, turn) and held.n_chars + turn.n_chars <= max_chars:
+            if _follows(held, turn) and held.n_chars + turn.n_chars <= room:
                 held.undone.append(turn)
             continue
-        is_full = sum(each.n_chars for each in held.turns) + turn.n_chars > max_chars
+        is_full = sum(each.n_chars for each in held.turns) + turn.n_chars > room
         is_apart = not (turn.has_prompt and held.turns and held.turns[-1].has_prompt)
         is_next = is_full or is_apart or turn.begins_context
         if held.turns and (is_next or held.turns[-1].is_cut):

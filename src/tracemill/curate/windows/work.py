@@ -15,6 +15,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from tracemill.base.ids import make_id
 from tracemill.base.text import without_spaces
+from tracemill.curate.windows.missing import holds_image, is_withheld
+from tracemill.curate.windows.setting import Setting, told_setting
 from tracemill.curate.windows.sight import blind_edits, is_bare_edit
 from tracemill.curate.windows.suspicion import suspicion_of_steps
 from tracemill.curate.windows.tools import infer_tools
@@ -24,12 +26,11 @@ from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import ChatBuilder, ChatExample, Lineage, Message
 from tracemill.records.datasets.recipes import DEFAULT_BUILDERS
 from tracemill.records.inputs import Input
-from tracemill.records.privacy.findings import UNSCANNED
 from tracemill.records.refs import Record, Span
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.reactions import Reaction
 from tracemill.records.sessions.recoveries import FailureKind
-from tracemill.records.sessions.trajectory import IMAGE, Step, Trajectory
+from tracemill.records.sessions.trajectory import Step, Trajectory
 from tracemill.records.work.episodes import Episode
 from tracemill.records.work.handoffs import NextSession
 from tracemill.render.messages import is_trained, render_messages
@@ -128,6 +129,8 @@ class Work(Record, frozen=True, kw_only=True):
     """The session that surely went on with it; None where none is known, or nobody asks for it."""
     refused: Literal["undone_turn", "told_elsewhere"] | None = None
     """Why nothing of it is imitated: it was begun in an undone branch, or is told elsewhere."""
+    setting: Setting = Setting()
+    """What set its session up, once its steps are read."""
 
     def drop(self, reason: DropReason, first: int, last: int) -> Drop:
         """Return that some steps are not imitated."""
@@ -149,14 +152,34 @@ class Work(Record, frozen=True, kw_only=True):
             ),
         )
 
-    def tags(self, builder: str, more: Iterable[str] = ()) -> tuple[str, ...]:
-        """Return what is known about everything that is made of it."""
+    def messages(self, steps: Sequence[Step], untrained: Collection[int] = ()) -> list[Message]:
+        """Return the messages of some steps behind what set the session up.
+
+        Raises:
+            UnansweredCallError: a call of them was never answered.
+        """
+        return render_messages(steps, untrained, self.setting.steps)
+
+    def context(self, steps: Sequence[Step]) -> list[Message]:
+        """Return what some steps are before an answer: the same, of which nothing is imitated.
+
+        Raises:
+            UnansweredCallError: a call of them was never answered.
+        """
+        return self.messages(steps, {step.index for step in steps})
+
+    def tags(
+        self, builder: str, messages: Iterable[Message], tools: Sequence[Any], *more: str
+    ) -> tuple[str, ...]:
+        """Return what is known about an example that is made of it."""
         tags = [
             f"agent:{self.trajectory.agent}",
             f"builder:{builder}",
             f"kind:{self.episode.kind}",
             f"outcome:{self.episode.outcome}",
             f"sure:{self.episode.confidence:.2f}",
+            told_setting(messages, self.setting),
+            *(("tools:inferred",) if tools else ()),
         ]
         return tuple(sorted([*tags, *more]))
 
@@ -173,7 +196,7 @@ class Work(Record, frozen=True, kw_only=True):
         Raises:
             UnansweredCallError: a call of them was never answered.
         """
-        messages = _up_to_trained_message(render_messages(steps, untrained))
+        messages = _up_to_trained_message(self.messages(steps, untrained))
         tools = infer_tools(messages, self.trajectory.agent) if tools is None else tools
         return ChatExample(
             id=make_id("example", canonical_json(messages), canonical_json(tools)),
@@ -181,7 +204,7 @@ class Work(Record, frozen=True, kw_only=True):
             messages=tuple(messages),
             tools=tools,
             lineage=(self.lineage(steps),),
-            tags=self.tags(builder, [*more, *told_tools(tools)]),
+            tags=self.tags(builder, messages, tools, *more),
         )
 
 
@@ -202,8 +225,10 @@ class Window:
         activity: Activity,
         undone: Sequence[Turn] = (),
         called_wrong: Collection[int] = (),
+        setting: Sequence[Step] = (),
     ) -> None:
         self.turns = turns
+        self._setting = setting
         self._undone = undone
         self._called_wrong = called_wrong
         self.steps = [step for turn in turns for step in turn.steps]
@@ -266,8 +291,8 @@ class Window:
     @cached_property
     def distrust(self) -> DropReason | None:
         """Why nobody should learn from it, whatever became of the work."""
-        is_withheld = any(map(_is_withheld, self.steps))
-        return "unscanned_text" if is_withheld else suspicion_of_steps(self.steps)
+        shown = [*(self._setting if self.first_step else ()), *self.steps]
+        return "unscanned_text" if any(map(is_withheld, shown)) else suspicion_of_steps(shown)
 
     def spans(self, first: int, last: int) -> bool:
         """Tell whether it holds the steps from one index to another."""
@@ -281,7 +306,7 @@ class Window:
         turns = sorted([*self.turns, *self._undone], key=lambda turn: turn.first_step)
         seen = [turn for turn in turns if is_in_sight(turn.first_step, index, spans)]
         until = [turn for turn in seen if turn.first_step <= index]
-        return Window(until, self._activity, called_wrong=self._called_wrong)
+        return Window(until, self._activity, called_wrong=self._called_wrong, setting=self._setting)
 
     def begins_in(self, index: int) -> bool:
         """Tell whether a step is in it, held or cut off."""
@@ -363,32 +388,9 @@ def _failed_steps(activity: Activity) -> set[int]:
     }
 
 
-def told_tools(tools: Sequence[Any]) -> tuple[str, ...]:
-    """Return the tag that says where tool schemas came from."""
-    return ("tools:inferred",) if tools else ()
-
-
 def _any_within(indexes: Sequence[int], first: int, last: int) -> bool:
     place = bisect_left(indexes, first)
     return place < len(indexes) and indexes[place] <= last
-
-
-def holds_image(turn: Turn) -> bool:
-    """Tell whether a turn is about a picture, which nobody kept."""
-    return any(map(_has_image, turn.steps))
-
-
-def _has_image(step: Step) -> bool:
-    return (step.speaker == "user" and IMAGE in step.text) or any(
-        IMAGE in result.content[: len(IMAGE)] for result in step.results
-    )
-
-
-def _is_withheld(step: Step) -> bool:
-    """Tell whether redaction failed on a step, so that nobody knows what was said in it."""
-    names = (call.name for call in step.calls)
-    contents = (result.content for result in step.results)
-    return any(said.startswith(UNSCANNED) for said in (step.text, *names, *contents))
 
 
 def _up_to_trained_message(messages: list[Message]) -> list[Message]:

@@ -32,6 +32,7 @@ from tracemill.flows.datasets.versions import (
 from tracemill.flows.destinations import new_folder
 from tracemill.flows.installed import require
 from tracemill.flows.privacy.gate import Gate
+from tracemill.records.canonical import as_given_json
 from tracemill.records.datasets.examples import Example
 from tracemill.records.datasets.exports import ExportManifest, Lengths
 from tracemill.records.datasets.templates import TemplateSpec
@@ -42,7 +43,6 @@ from tracemill.store.workspace import Workspace
 
 TOKENS: Final = "tokens"
 _ROWS: Final = 256
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class FormatChoice(Record, frozen=True, kw_only=True):
@@ -92,7 +92,7 @@ def export_in_format(
         (part / LINEAGE_FILE).write_bytes((folder / LINEAGE_FILE).read_bytes())
         (part / CARD).write_bytes((folder / CARD).read_bytes())
         written.append(writer.manifest(version, spec, choice.max_length))
-        (part / MANIFEST).write_bytes(msgspec.json.format(_encode(written[0])) + b"\n")
+        (part / MANIFEST).write_bytes(msgspec.json.format(as_given_json(written[0])) + b"\n")
         if decode is not None:
             _look_behind(gate, [part / file.path for file in written[0].files], decode)
 
@@ -161,7 +161,7 @@ class _Writer:
                 self._left_out[row.reason] += 1
                 continue
             self._rows[row.path] += 1
-            self._file(row.path).write(_encode(row.value) + b"\n")
+            self._file(row.path).write(as_given_json(row.value) + b"\n")
             if "input_ids" in row.value:
                 self._lengths[row.path].append(len(row.value["input_ids"]))
                 self._trained[row.path] += sum(label >= 0 for label in row.value["labels"])

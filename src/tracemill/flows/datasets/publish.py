@@ -27,6 +27,7 @@ from tracemill.export import EXPORTERS, Exporter
 from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE
 from tracemill.flows.executors.protocol import Executor
+from tracemill.records.canonical import as_given_json
 from tracemill.records.datasets.examples import ChatExample, Example, kind_of
 from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, Reject
 from tracemill.report.card import CardFacts, dataset_card
@@ -54,7 +55,6 @@ nothing twice."""
 LINEAGE: Final = "lineage"
 REJECTS: Final = "rejects"
 """Files that tell of a version's rows and hold none."""
-_encode: Final = msgspec.json.Encoder().encode
 
 
 def sort_bucket(rows: pa.Table) -> pa.Table:
@@ -178,7 +178,7 @@ class VersionWriter:
             self._lines[name] = (self._folder / name).open("wb")
             self._formats[name] = made_by
         self._rows[name] += 1
-        n_bytes: int = self._lines[name].write(_encode(row) + b"\n")
+        n_bytes: int = self._lines[name].write(as_given_json(row) + b"\n")
         return n_bytes
 
     def _write_table(self, part: Part) -> None:
@@ -229,7 +229,11 @@ def publish(
     A version that is there already is left as it is.
     """
     known = msgspec.structs.replace(version, n_examples=dict(sorted(writer.counts.items())))
-    settings = (_encode(known.config), _encode(known.recipe), _encode(known.code_versions))
+    settings = (
+        as_given_json(known.config),
+        as_given_json(known.recipe),
+        as_given_json(known.code_versions),
+    )
     version = msgspec.structs.replace(known, id=content_id(known.files, settings))
     _place(part, folder / version.id, version, facts)
     return version

@@ -17,7 +17,7 @@ from tracemill.evaluate.running import Asked, ask_all, sum_up
 from tracemill.flows.models.suites import KeptSuite, find_suite
 from tracemill.llm import AskSettings, SubjectConfig, open_subject
 from tracemill.llm.judging import judge_name, open_judge
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import canonical_json, row_lines
 from tracemill.records.models.evaluations import (
     Case,
     CaseResult,
@@ -151,8 +151,7 @@ def keep_evaluation(
     """Write an evaluation and its results into the suite's folder."""
     folder = kept.folder / _FOLDER
     folder.mkdir(exist_ok=True)
-    lines = b"".join(canonical_json(result) + b"\n" for result in results)
-    write_whole(folder / f"{evaluation.id}.jsonl", lines)
+    write_whole(folder / f"{evaluation.id}.jsonl", row_lines(results))
     write_whole(folder / f"{evaluation.id}.json", canonical_json(evaluation))
     return evaluation
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from tracemill.base.errors import UsageError
 from tracemill.evaluate.inspect_task import TASK
 from tracemill.flows.datasets.versions import let_out
 from tracemill.flows.destinations import new_folder
 from tracemill.flows.models.suites import CASES, find_suite
 from tracemill.flows.privacy.gate import Gate
+from tracemill.records.canonical import row_lines
 from tracemill.records.privacy.receipts import Receipt
 from tracemill.records.refs import Record
 from tracemill.store.workspace import Workspace, write_whole
@@ -46,7 +45,7 @@ def export_task(
         raise UsageError(f"answers to {name!r} need a judge, which Inspect AI is not told of")
 
     def fill(part: Path) -> None:
-        write_whole(part / CASES, b"".join(msgspec.json.encode(case) + b"\n" for case in cases))
+        write_whole(part / CASES, row_lines(cases))
         write_whole(part / "task.py", TASK.encode())
 
     gate = Gate(workspace, reviewer)

@@ -15,7 +15,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.flows.datasets.versions import CARD, LINEAGE_FILE, MANIFEST
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import canonical_json, row_lines
 from tracemill.records.datasets.examples import SYNTHETIC
 from tracemill.records.datasets.versions import DatasetVersion, ExportedFile
 from tracemill.render.chat_message import chat_message
@@ -76,13 +76,13 @@ def _row(task: MadeTask) -> dict[str, Any]:
 
 
 def _write(path: Path, rows: Iterable[Mapping[str, Any]], made_by: str) -> ExportedFile:
-    lines = [canonical_json(row) + b"\n" for row in rows]
-    data = b"".join(lines)
+    written = list(rows)
+    data = row_lines(written)
     write_whole(path, data)
     return ExportedFile(
         path=path.name,
         format=made_by,
-        rows=len(lines),
+        rows=len(written),
         n_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )

@@ -24,7 +24,7 @@ from tracemill.evaluate.running import freeze
 from tracemill.evaluate.skills import VIEW, skill_cases, statements_of, view_of
 from tracemill.export.trainers.dataset_format import Part
 from tracemill.flows.datasets.versions import LINEAGE_FILE, MANIFEST, find_version, open_file
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import canonical_json, row_lines
 from tracemill.records.datasets.recipes import Name, Recipe
 from tracemill.records.datasets.versions import DatasetVersion
 from tracemill.records.models.evaluations import Case, LeakReport, Suite
@@ -256,8 +256,8 @@ def keep_suite(
     part.mkdir(parents=True)
     ordered = sorted(cases, key=lambda case: case.id)
     sources = [{"id": c.id, "lineage": lineage.get(c.example_id or "", [])} for c in ordered]
-    write_whole(part / CASES, _lines(ordered))
-    write_whole(part / LINEAGE_FILE, _lines(sources))
+    write_whole(part / CASES, row_lines(ordered))
+    write_whole(part / LINEAGE_FILE, row_lines(sources))
     write_whole(part / MANIFEST, msgspec.json.format(canonical_json(suite), indent=1) + b"\n")
     if folder.exists():
         shutil.rmtree(part)
@@ -266,10 +266,6 @@ def keep_suite(
     write_whole(folder.parent / "newest", suite.id.encode())
     shown = effect_shown(suite.n_groups)
     return BuiltSuite(folder=str(folder), suite=suite, smallest_effect=shown)
-
-
-def _lines(rows: Iterable[Any]) -> bytes:
-    return b"".join(canonical_json(row) + b"\n" for row in rows)
 
 
 def list_suites(workspace: Workspace) -> SuiteList:

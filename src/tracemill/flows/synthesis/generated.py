@@ -15,7 +15,7 @@ from tracemill.curate.selecting.rows import training_row
 from tracemill.flows.datasets.made_up import MADE, read_made
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.llm.judging import AskJudge
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import canonical_json, row_lines
 from tracemill.records.datasets.examples import ChatExample, Lineage
 from tracemill.records.refs import Span
 from tracemill.records.synth.generation import Draft, GenerationReport, GenerationRun, RungYield
@@ -66,7 +66,7 @@ def sum_up(
     for each, example, row in zip(told, examples, report.rows, strict=True):
         if row.standing != "rejected":
             kept.setdefault(example.id, _made(run, each, example, row, came.project))
-    data = b"".join(canonical_json(each) + b"\n" for each in kept.values())
+    data = row_lines(kept.values())
     write_whole(came.folder / _EXAMPLES, data)
     faults = Counter(each.fault or "seed_gone" for each in done if each not in told)
     return GenerationReport(

@@ -21,7 +21,7 @@ from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.documents import RedactedFile, redacted_file
 from tracemill.flows.synthesis.verifying import verify_rows
 from tracemill.llm.judging import AskJudge
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import row_lines
 from tracemill.records.datasets.audits import FailingRow
 from tracemill.records.datasets.examples import ChatExample, Lineage
 from tracemill.records.refs import Span
@@ -185,7 +185,7 @@ def _why(row: VerifiedRow) -> str:
 def _keep(workspace: Workspace, made: Sequence[SyntheticExample]) -> Path | None:
     if not made:
         return None
-    data = b"".join(canonical_json(each) + b"\n" for each in made)
+    data = row_lines(made)
     folder = workspace.synth / _FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"examples-{hashlib.sha256(data).hexdigest()[:16]}.jsonl"

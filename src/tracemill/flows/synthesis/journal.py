@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.flows.privacy.documents import redacted_file
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import as_given_json
 from tracemill.records.synth.generation import Draft, ModelExchange
 from tracemill.redact import Redactor
 from tracemill.store.journal import append_line, read_journal
@@ -31,7 +31,7 @@ class Journal:
         """Keep a record, redacted."""
         name = _DRAFTS if isinstance(record, Draft) else _REQUESTS
         with self._lock:
-            line = redacted_file(canonical_json(record), self._redactor).data.rstrip(b"\n")
+            line = redacted_file(as_given_json(record), self._redactor).data.rstrip(b"\n")
             append_line(self._folder / name, line)
 
     def drafts(self) -> list[Draft]:

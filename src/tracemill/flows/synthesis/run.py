@@ -27,7 +27,7 @@ from tracemill.flows.datasets.made_up import (
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.synthesis.bench import missing_programs, open_bench, open_sandbox, prepare
 from tracemill.flows.synthesis.verifying import verify_rows
-from tracemill.records.canonical import canonical_json
+from tracemill.records.canonical import as_given_json, canonical_json, row_lines
 from tracemill.records.refs import Record
 from tracemill.records.synth.made_up import CheckOutcome, SyntheticExample, SynthRun
 from tracemill.records.synth.verification import VerifiedRow
@@ -233,7 +233,7 @@ class _Making:
         for shard in known:
             yield msgspec.json.decode(self._part(shard.number).read_bytes(), type=ShardMade)
         for made in self._executor.map_shards(make_shard, shards[len(known) :]):
-            write_whole(self._part(made.number), canonical_json(made))
+            write_whole(self._part(made.number), as_given_json(made))
             yield made
             self._has_made = True
             self._is_cut = made.number < shards[-1].number and self._is_over()
@@ -352,9 +352,7 @@ def _finish(
     if is_complete:
         made = [verifying.examples[name] for name in sorted(verifying.examples)]
         write_whole(folder / "lineage.jsonl", b"".join(sorted(verifying.lines)))
-        write_whole(
-            folder / "examples-00001.jsonl", b"".join(canonical_json(e) + b"\n" for e in made)
-        )
+        write_whole(folder / "examples-00001.jsonl", row_lines(made))
         write_whole(folder / _RUN, msgspec.json.format(canonical_json(run)))
         for part in folder.glob("part-*.json"):
             part.unlink()
