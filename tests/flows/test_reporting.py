@@ -128,3 +128,17 @@ def test_a_month_has_the_name_that_teams_give_its_report(workspace: Workspace) -
     place = ["--workspace", str(workspace.root)]
     assert call(["report", "monthly", "--date", "2026-03-04", *place]) == 0
     assert (workspace.root / REPORTS / "2026-03-learning_report.md").is_file()
+
+
+def test_a_week_without_work_names_the_last_that_has_any(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--workspace", str(workspace.root)]
+    capsys.readouterr()
+    assert call(["report", "weekly", "--date", "2020-01-01", *place]) == 0
+    said = capsys.readouterr()
+    following = said.err.partition("next: tracemill ")[2].split()
+
+    assert "nothing is held of this time" in said.out
+    assert call([*following, *place]) == 0
+    assert "nothing is held of this time" not in capsys.readouterr().out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal
 
 from tracemill.records.refs import Ratio, Record, Ref, Stamp
@@ -44,35 +46,44 @@ LinkMethod = Literal[
     "squashes",
     "refines",
 ]
-"""How it is known:
+"""How it is known; `METHODS` says it in words."""
 
-`commit_output` the session printed the commit's hash when it committed; `git_operation` the
-tool result names the commit; `checkpoint_trailer` the commit's trailer names the session;
-`pull_request` both name one pull request; `base_commit` the session began at the commit;
-`commit_subject` the session asked for a commit of that subject, or made one whose hash is gone;
-`subagent_commit` it was made while a subagent of the session was at work, or its answer names it;
-`planned_commit` the session proposed a plan, and another one that began with it made the commit;
-`edited_lines` the commit holds files that the session edited before and lines that it wrote;
-`files_and_time` it holds such files, and its lines are not known; `branch_and_time` only branch
-and time agree;
-`tag_range` the session made commits that this tagged commit was the first to release;
-`spawned` one agent started the other; `same_session` both carry one session id;
-`same_messages` one begins with the other's messages; `same_branch` both worked on one branch that
-is not the main one; `named_session` a person named the earlier one in the later one, as when work
-is handed on; `same_run` both are reports of one run of the tests, and the latter stands for it;
-`checked` a gate run says that it looked at the commit; `checked_after` it ran when
-that was the last one; `edited_document` the session made the commit of that version of the
-document, and wrote to the file; `declared_branch` the commit was made on the branch that a plan
-names; `named_like` on one that is called as the plan's file is; `opened` the session opened the
-pull request; `names` a person or a command of it names the pull request or issue; `head_branch` it
-began on the branch that the pull request brings; `brought_by` the commit came by the pull request;
-`closes` the commit says that it closes the issue;
-`reverts` a commit says so; `undoes` a commit changes back what the other changed; `same_change`
-a commit was made again by a rebase, an amendment or a cherry-pick; `squashes` a commit says that
-it holds the other among several; `refines` it corrects, and goes on with the matter of another
-of the day before.
-"""
-
+METHODS: Final[Mapping[str, str]] = MappingProxyType({
+    "commit_output": "the session printed its hash as it committed",
+    "git_operation": "a tool's result in the session names it",
+    "checkpoint_trailer": "the commit's trailer names the session",
+    "pull_request": "both name one pull request",
+    "base_commit": "the session began at the commit",
+    "commit_subject": "the session asked for a commit of this subject, or made one since replaced",
+    "subagent_commit": "made while a subagent of the session worked, or named in its answer",
+    "planned_commit": "the session planned what another one, which began with the plan, committed",
+    "edited_lines": "the commit holds files that the session edited, and lines that it wrote",
+    "files_and_time": "the commit holds files that the session had edited; its lines are not known",
+    "branch_and_time": "only branch and time agree",
+    "tag_range": "the first tag that released the session's commits",
+    "spawned": "one agent started the other",
+    "same_session": "both carry one session id",
+    "same_messages": "one begins with the other's messages",
+    "same_branch": "both worked on one branch that is not the main one",
+    "named_session": "a person named the earlier one in the later one",
+    "same_run": "both are reports of one run of the tests",
+    "checked": "the gate run says that it looked at the commit",
+    "checked_after": "the gate ran when this was the last commit",
+    "edited_document": "the session wrote to the document and made the commit of this version",
+    "declared_branch": "the commit was made on the branch that the plan names",
+    "named_like": "the commit was made on a branch that is called as the plan's file is",
+    "opened": "the session opened the pull request",
+    "names": "a person or a command of the session names it",
+    "head_branch": "the session began on the branch that the pull request brings",
+    "brought_by": "the commit came by the pull request",
+    "closes": "the commit says that it closes the issue",
+    "reverts": "the commit says that it takes the other back",
+    "undoes": "the commit changes back what the other changed",
+    "same_change": "made again: rebased, amended or cherry-picked",
+    "squashes": "the commit says that it holds the other among several",
+    "refines": "it corrects a commit of the day before, and goes on with it",
+})  # fmt: skip
+"""What shows it, of each method."""
 
 WORK: Final[frozenset[LinkMethod]] = frozenset({
     "commit_output", "git_operation", "checkpoint_trailer", "commit_subject", "pull_request",

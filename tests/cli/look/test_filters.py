@@ -28,6 +28,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> str:
         ("episode list --outcome abandoned", "outcome", "abandoned", 1),
         ("episode list --kind fix", "kind", "fix", 2),
         ("failure list --kind test", "kind", "test", 3),
+        ("link list --method commit_output", "method", "commit_output", 3),
     ],
 )
 def test_a_list_is_of_what_was_asked_for(
@@ -46,6 +47,7 @@ def test_a_list_is_of_what_was_asked_for(
         "session list --agent nobody",
         "episode list --outcome partial",
         "failure list --kind build",
+        "link list --method closes",
         "session list --outcome achieved --agent nobody",
     ],
 )

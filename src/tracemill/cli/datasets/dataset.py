@@ -22,6 +22,8 @@ from tracemill.flows.executors.protocol import Executor, make_executor
 
 _WIDTH: Final = 140
 _REJECTS: Final = 20
+_HASH: Final = 12
+"""Digits of a hash that tell files apart; the whole one stands in the version's manifest."""
 _NEXT: Final = "tracemill dataset show ID"
 _COLUMNS: Final = (
     "ID", "NAME", "WRITTEN", "MADE", "UNIQUE", "ACCEPTED", "EXAMPLES", "LEFT OUT", "CHECKS",
@@ -100,14 +102,13 @@ def show_dataset(
     for file in version.files:
         write(
             f"File         {file.path}  {counted(file.rows, 'row')}, "
-            f"{counted(file.n_bytes, 'byte')}, {file.sha256}"
+            f"{counted(file.n_bytes, 'byte')}, {file.sha256[:_HASH]}"
         )
     for row in shown.rows:
         _show_row(row)
-    hint(
-        "* is trained on, + right, - wrong; next: tracemill dataset export --to FOLDER",
-        common,
-    )
+    marks = "* is trained on, + right, - wrong" if shown.rows else "no rows shown"
+    why = "; why something is left out: --rejects REASON" if version.drops else ""
+    hint(f"{marks}{why}; next: tracemill dataset export --to FOLDER", common)
     return EXIT_DONE
 
 
@@ -124,11 +125,17 @@ def _show_rejects(name: str, reason: str, n_rows: int, common: Common) -> int:
     shown = show_rejects(common.open(), name, reason, max(n_rows, _REJECTS))
     if answer("rejects", shown, common, next_steps=["tracemill explain ID"]):
         return EXIT_DONE
+    if shown.meaning is not None:
+        write(f"{shown.reason}: {shown.meaning}")
     for each in shown.rejects:
-        steps = f"{each.trajectory_id} steps {each.first_step}-{each.last_step}"
+        steps = f"{each.trajectory_id} {_steps(each.first_step, each.last_step)}"
         write("  ".join(filter(None, (each.id, steps, each.detail))))
     hint(f"{len(shown.rejects):,} of {shown.total:,}; next: tracemill explain ID", common)
     return EXIT_DONE
+
+
+def _steps(first: int, last: int) -> str:
+    return f"step {first}" if first == last else f"steps {first}-{last}"
 
 
 def _show_row(row: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from tracemill.report.junit import junit_report
 
 _SHOWN_ROWS: Final = 3
 _SHOWN_MEMBERS: Final = 10
+_NONE: Final = "0 of 0 "
+"""How a check begins that had nothing to look at."""
 
 
 def check_dataset(
@@ -50,9 +52,10 @@ def show_checks(checks: tuple[CheckResult, ...], common: Common) -> None:
     for check in checks:
         _show_check(check)
     tally = Counter(check.verdict for check in checks)
+    failed = ", ".join(check.name for check in checks if check.verdict == "fail")
     hint(
-        f"{counted(tally['fail'], 'check')} failed, {tally['pass']} passed, "
-        f"{tally['unknown']} could not be made",
+        f"{counted(tally['fail'], 'check')} failed{f' ({failed})' if failed else ''}, "
+        f"{tally['pass']} passed, {tally['unknown']} could not be made",
         common,
     )
 
@@ -65,7 +68,9 @@ def _bound(check: CheckResult) -> str:
 
 
 def _show_check(check: CheckResult) -> None:
-    write(f"{check.verdict:<8} {check.name:<20} {check.says}{_bound(check)}")
+    has_none = check.verdict == "unknown" and check.says.startswith(_NONE)
+    says = "no row here is what it looks at" if has_none else check.says
+    write(f"{check.verdict:<8} {check.name:<20} {says}{_bound(check)}")
     for row in check.failing[:_SHOWN_ROWS] if check.verdict == "fail" else ():
         write(f"{'':<30}{row.file}:{row.line}  {row.detail}")
     if check.verdict == "fail" and check.n_failing > _SHOWN_ROWS:

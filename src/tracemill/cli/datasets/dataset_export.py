@@ -1,5 +1,6 @@
 """`tracemill dataset export`: take a dataset version elsewhere, as it is or in another format."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -76,18 +77,27 @@ def export_dataset(
         return EXIT_DONE
     exported = export_version(common.open(), name, to, dry_run=dry_run, reviewer=reviewer)
     if not answer("export", exported, common):
-        verb = "would be written" if dry_run else "written"
+        write(f"Folder       {exported.folder}{', to be written' if dry_run else ''}")
         for file in exported.version.files:
-            write(f"{exported.folder}/{file.path}  {counted(file.rows, 'row')}, {verb}")
+            write(f"File         {file.path}  {counted(file.rows, 'row')}")
         if exported.receipt is not None:
             _say_checked(exported.receipt, common)
+            hint(f"next: {_following(exported.folder, reviewer)}", common)
     return EXIT_DONE
+
+
+def _following(folder: str, reviewer: str | None) -> str:
+    """Return what may be wanted next; nothing is pushed that no person has looked at."""
+    if reviewer is None:
+        return "read it, and export it again with --reviewer NAME before you share it"
+    return f"tracemill dataset push {shlex.quote(folder)} --repo OWNER/NAME"
 
 
 def _say_format(made: ExportedFormat, common: Common) -> None:
     manifest = made.manifest
+    write(f"Folder       {made.folder}")
     for file in manifest.files:
-        write(f"{made.folder}/{file.path}  {counted(file.rows, 'row')}, written")
+        write(f"File         {file.path}  {counted(file.rows, 'row')}")
         if (found := manifest.lengths.get(file.path)) is not None:
             write(
                 f"Tokens       {found.tokens:,}, {found.trained_tokens:,} of them trained; "

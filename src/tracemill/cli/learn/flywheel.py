@@ -12,7 +12,7 @@ from tracemill.records.process.flywheel import FlywheelReport, OriginGain
 from tracemill.records.process.patterns import Measure
 from tracemill.report.flywheel import STATES
 
-_HEADS = ("SO", "WHAT", "EVIDENCE")
+_HEADS = ("STATE", "WHAT", "EVIDENCE")
 _BROUGHT = ("POINTS FOR 100 EXAMPLES", "95 %", "MODELS", "EXAMPLES", "WHAT")
 _ORIGINS = {
     "real": "examples of real work",

@@ -32,14 +32,14 @@ _NAMES = {
     "documents.whole": "Plans with problem, phases and results",
     "issues.resolved": "Issues that were resolved",
     "sessions.episodes": "Pieces of work for each session",
-    "work.written_down": "Of issue, document, commit, todo: each has",
+    "work.written_down": "Share of issue, document, commit, todo there is",
     "sessions.edits_checked": "Edits that were checked before the next",
     "sessions.todos_done": "Todos that were done",
     "sessions.todos_batched": "... of which three or more at once",
     "sessions.todos_each": "Todos of each session that lists any",
     "sessions.todo_minutes": "Minutes that a todo was in progress",
 }
-_WIDTH = 44
+_WIDTH = 48
 _ID = 20
 _LISTED = ("METRIC", "VALUE", "CASES", "COUNTS", "BY")
 _MOST_SHOWN = 40

@@ -20,6 +20,7 @@ from tracemill.flows.analysis.patterns import (
 )
 from tracemill.records.process.patterns import Measure, Pattern
 
+_LEAST_CHANCE = 0.0001
 _PRACTICES = (
     "PRACTICE", "ACHIEVED", "WITH", "ACHIEVED WITHOUT", "WITHOUT", "HELPS", "EXAMPLES", "IS",
 )  # fmt: skip
@@ -52,16 +53,17 @@ def list_pattern(
     if answer("patterns", whole, common, next_steps=["tracemill pattern show ID"]):
         return EXIT_DONE if found.patterns else EXIT_NOTHING
     rows = [
-        (each.id, each.verdict.replace("_", " "), f"{each.q_value:.3g}", one_line(each.says, 110))
+        (each.id, each.verdict.replace("_", " "), _chance(each.q_value), one_line(each.says, 110))
         for each in shown.patterns
     ]
     if rows:
-        print_table(("ID", "VERDICT", "Q", "SAYS"), rows, ("Q",))
+        print_table(("ID", "VERDICT", "CHANCE", "SAYS"), rows, ("CHANCE",))
     n_chance = sum(each.verdict != "found" for each in found.patterns)
     following = "; next: tracemill pattern show ID" if rows else ""
     hint(
-        f"{counted(found.n_questions, 'slice')} asked; beyond their limit, but perhaps by chance "
-        f"(--all): {n_chance:,}{following}",
+        f"{counted(found.n_questions, 'slice')} of the work compared with the rest: "
+        f"{len(found.patterns) - n_chance:,} beyond chance, {n_chance:,} more may be chance "
+        f"(--all){following}",
         common,
     )
     if shown.n_cut:
@@ -70,6 +72,11 @@ def list_pattern(
         n_rules = counted(len(found.skipped), "rule")
         hint(f"nothing is held that {n_rules} could be asked of; --json names them", common)
     return EXIT_DONE if rows else EXIT_NOTHING
+
+
+def _chance(q_value: float) -> str:
+    """Return how often chance alone makes a pattern like it."""
+    return "<0.0001" if q_value < _LEAST_CHANCE else f"{q_value:.4f}"
 
 
 def show_pattern(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen

@@ -17,7 +17,7 @@ from tracemill.flows.analysis.aggregates import write_aggregates
 from tracemill.flows.reports.maturity import write_maturity
 from tracemill.flows.reports.practices import write_best_practices
 from tracemill.flows.reports.reporting import read_due, write_missed, write_report
-from tracemill.records.process.reports import ReportKind
+from tracemill.records.process.reports import LearningReport, ReportKind
 from tracemill.report.best_practices import summary as practices_summary
 from tracemill.report.learning import summary, title
 from tracemill.report.maturity import summary as maturity_summary
@@ -177,14 +177,23 @@ def train(
 
 def _report(kind: ReportKind, asked: Asked, common: Common, n_projects: int | None = None) -> int:
     written = write_report(common.open(), kind, day_of(asked.date), asked.to, n_projects)
-    if answer("report", written, common, next_steps=["tracemill pattern list"]):
+    following = _following(kind, written.report)
+    if answer("report", written, common, next_steps=[following]):
         return EXIT_DONE
     write(title(written.report))
     for sentence in summary(written.report):
         write(f"- {_plain(sentence)}")
     for path in written.files:
         write(path)
+    hint(f"next: {following}", common)
     return EXIT_DONE
+
+
+def _following(kind: ReportKind, report: LearningReport) -> str:
+    """Return what may be wanted next: where nothing is of this time, the last time that has any."""
+    if kind != "learning" and not report.compared and report.last_day is not None:
+        return f"tracemill report {kind} --date {report.last_day}"
+    return "tracemill pattern list"
 
 
 def _plain(sentence: str) -> str:

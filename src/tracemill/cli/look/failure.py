@@ -14,8 +14,8 @@ from tracemill.flows.results import FailureRow
 from tracemill.records.process.failures import FailureGroup, FailureStats, Spread
 from tracemill.records.sessions.recoveries import FailureKind
 
-_COLUMNS = ("WHAT", "FAILURES", "OVERCOME", "RETRIES", "MOST", "MINUTES", "LONGEST", "EXAMPLE")
-_SPARE = ("LONGEST", "MOST", "EXAMPLE", "MINUTES")
+_COLUMNS = ("WHAT", "FAILURES", "OVERCOME", "RETRIES", "AT MOST", "MINUTES", "LONGEST", "EXAMPLE")
+_SPARE = ("LONGEST", "AT MOST", "EXAMPLE", "MINUTES")
 
 
 def _cells(row: FailureRow) -> tuple[str, ...]:
@@ -103,15 +103,14 @@ def _group_cells(group: FailureGroup) -> tuple[str, ...]:
         one_line(group.name, 40),
         f"{group.n:,}",
         f"{group.n_overcome:,}",
-        *_spread_cells(group.retries),
-        *_spread_cells(group.minutes),
+        *_spread_cells(group.retries, "d"),
+        *_spread_cells(group.minutes, ".1f"),
         group.examples[0].name if group.examples else "",
     )
 
 
-def _spread_cells(spread: Spread | None) -> tuple[str, str]:
-    return (
-        ("unknown", "unknown")
-        if spread is None
-        else (f"{spread.mean:.1f}", f"{spread.highest:,.1f}")
-    )
+def _spread_cells(spread: Spread | None, form: str) -> tuple[str, str]:
+    if spread is None:
+        return "unknown", "unknown"
+    highest = int(spread.highest) if form == "d" else spread.highest
+    return f"{spread.mean:.1f}", f"{highest:,{form}}"

@@ -3,15 +3,16 @@
 from tracemill.cli.shared.lists import Shape, show_list
 from tracemill.cli.shared.options import Common, Listing
 from tracemill.flows.results import LinkRow
+from tracemill.records.links import METHODS, LinkMethod
 
 
 def _cells(row: LinkRow) -> tuple[str, ...]:
-    return row.source, row.target, row.method, f"{row.confidence:.2f}"
+    return row.source, row.target, f"{row.confidence:.2f}", row.method, METHODS[row.method]
 
 
 _SHAPE = Shape(
     "links",
-    ("FROM", "TO", "METHOD", "SURE"),
+    ("FROM", "TO", "SURE", "METHOD", "BECAUSE"),
     _cells,
     "tracemill explain FROM",
     (),
@@ -21,8 +22,15 @@ _SHAPE = Shape(
 
 def list_link(
     *,
+    method: LinkMethod | None = None,
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List links, the surest first."""
-    return show_list("link", LinkRow, _SHAPE, listing, common)
+    """List links, the surest first.
+
+    Parameters
+    ----------
+    method
+        Only those that are known in this way, as commit_output.
+    """
+    return show_list("link", LinkRow, _SHAPE, listing, common, method=method)

@@ -26,6 +26,7 @@ from tracemill.base.errors import (
 from tracemill.base.file_hashes import hash_file
 from tracemill.export import EXPORTERS
 from tracemill.flows.destinations import new_folder
+from tracemill.records.datasets.left_out import MEANINGS
 from tracemill.records.datasets.versions import DatasetVersion, ExportedFile, Reject
 from tracemill.records.privacy.receipts import ExportKind, Receipt
 from tracemill.records.refs import Count, Record
@@ -63,6 +64,8 @@ class ShownRejects(Record, frozen=True, kw_only=True):
     """Id of the version."""
     reason: str
     """The reason."""
+    meaning: str | None
+    """What it means; None where a check of a recipe left them out, which says why of each."""
     total: int
     """How many were left out for it."""
     rejects: list[Reject]
@@ -234,7 +237,11 @@ def show_rejects(workspace: Workspace, name: str, reason: str, n_rows: int) -> S
             if reject.reason == reason and len(found) < n_rows:
                 found.append(reject)
     return ShownRejects(
-        version=version.id, reason=reason, total=version.drops[reason], rejects=found
+        version=version.id,
+        reason=reason,
+        meaning=MEANINGS.get(reason),
+        total=version.drops[reason],
+        rejects=found,
     )
 
 

@@ -1,0 +1,102 @@
+"""Why something is not in a dataset version, in a sentence for each name.
+
+The names are those of the stages: what builders leave out, what a recipe does not ask for, and what
+is too much. A check of a recipe that leaves rows out gives its own name as the reason; the check
+itself says why of each row. docs/datasets.md and docs/recipes.md say more.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+MEANINGS: Final[Mapping[str, str]] = MappingProxyType({
+    # whole work, windows and sessions
+    "outcome_unknown": "the record does not tell how the work ended",
+    "outcome_partial": "the work was achieved in part",
+    "outcome_failed": "the work failed, or what was made was taken back",
+    "outcome_abandoned": "the work was given up",
+    "unsure_outcome": "the work seems to be achieved, but not surely enough",
+    "no_user_step": "nobody asked for anything, as far as the log tells",
+    "no_trained_message": "nothing is left in it to imitate",
+    "too_long": "the turn is longer than a window",
+    "split_session": "the session is more than one window, or it was compacted",
+    "unanswered_call": "a call was never answered; what was before it is used",
+    "told_elsewhere": "another log tells the same session better",
+    "undone_turn": "a person went back to before it",
+    "unscanned_text": "redaction could not read its text",
+    "hidden_text": "it holds text that a reader does not see",
+    "control_tokens": "it holds control tokens of chat templates",
+    "untrusted_instructions": "a tool returned text that is out to steer the model",
+    # steps that stay in their window and are not imitated
+    "rejected_turn": "a person refused a call of the turn",
+    "interrupted_turn": "a person stopped the turn",
+    "corrected_turn": "a person corrected the turn",
+    "image_turn": "the turn is about a picture, which the log does not hold",
+    "lost_request": "what was asked for stands before the window begins",
+    "failed_step": "what the step did failed, or it only speaks of an edit that failed",
+    "blind_edit": "the step edits text that the log never showed to the model",
+    "bare_edit": "the step edits a file, and the log does not say how",
+    "cut_answer": "the words break off",
+    "repeated_result": "the words only say again what a tool had returned",
+    "called_wrong": "a person called the step wrong",
+    # answers in words, and words that hand work over
+    "unwanted_answer": "the person asked again, refined or objected",
+    "unjudged_answer": "nobody said anything of the answer",
+    "announcement": "the answer only says what comes next",
+    "command_turn": "what was asked is a command to the agent's program",
+    "short_answer": "the answer is too short to teach anything",
+    "code_answer": "the answer is mostly code: an edit in words",
+    "next_unknown": "it is not known which session went on",
+    "next_unjudged": "what became of the session that went on is not known",
+    "no_handoff": "its last words say nothing of what is left",
+    # recoveries, steps, and requests with a check
+    "no_change": "the turn edits nothing",
+    "unclear_step": "a person objected, and it is not clear to which of several messages",
+    "nothing_wrong": "no step of the recovery was wrong, so there is nothing to tell apart",
+    "start_unknown": "the commit from which the work began is not known",
+    "unproven_check": "no test, type check or build passed behind the last change",
+    "split_recovery": "the first failure and its end are not in one window",
+    "unwanted_recovery": "a person objected on the way, or something else failed in the last step",
+    "environment_recovery": "it worked at once: the machine was at fault, and nothing is to learn",
+    "unexplained_recovery": "it worked at once, and nothing says why",
+    "silenced_check": "the check was told to look away: a test skipped, a warning switched off",
+    "other_request": "something else was asked for in between",
+    "long_recovery": "too many steps lie between the failure and its end",
+    "nested_recovery": "it is part of another recovery",
+    # pairs
+    "split_pair": "the better side is not in the same window, or nothing came after",
+    "unwanted_choice": "what came after was disliked as well, or the work was given up",
+    "failed_choice": "what came after a refusal did nothing, or failed",
+    "acted_on": "the worse side had changed something already, so the better one is a repair",
+    "several_calls": "several calls were made at once, or the next one was of another tool",
+    "indirect_retry": "something was looked up or said between both calls",
+    "told_news": "a person said something long in between",
+    "long_pair": "a side is too long",
+    "identical_sides": "both sides are the same",
+    "answers_correction": "the better side speaks of the correction, or was not accepted",
+    # examples that were made and are not taken
+    "unwanted_by_people": "people who looked at it call it useless",
+    "duplicate": "it is a copy of another example",
+    "same_pair": "another pair has the same two sides",
+    "beside_held_out": "its work belongs with work that is held out",
+    "other_source": "the recipe asks for other sources",
+    "other_agent": "the recipe asks for other agents",
+    "other_project": "the recipe asks for other projects",
+    "other_domain": "the recipe asks for other domains",
+    "unknown_domain": "the recipe asks for domains, and nothing is said of its project's",
+    "less_consent": "less is kept of its work than the recipe asks for",
+    "undated_work": "the recipe asks for a stretch of time, and the log tells no time",
+    "before_period": "the work is older than the recipe asks for",
+    "after_period": "the work is newer than the recipe asks for",
+    "other_kind": "the recipe asks for other kinds of examples",
+    "other_outcome": "the recipe asks for other outcomes",
+    "low_confidence": "its outcome is less sure than the recipe asks for",
+    "unknown_quality": "the recipe asks for graded work, and this has no grade",
+    "low_quality": "its grade is lower than the recipe asks for",
+    "not_merged": "its commits are not known to be on the main line",
+    "taken_back": "its commits were taken back within a week",
+    "may_be_taken_back": "the week in which it may be taken back is not over, or has no commit",
+    "low_satisfaction": "people were less content than the recipe asks for",
+    "over_share": "there is more of its kind than the recipe's shares ask for",
+    "over_budget": "it does not fit into the recipe's budget",
+})  # fmt: skip
