@@ -131,15 +131,15 @@ def test_a_month_has_the_name_that_teams_give_its_report(workspace: Workspace) -
 
 
 def test_a_week_without_work_names_the_last_that_has_any(
-    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = ["--workspace", str(workspace.root)]
+    place = ["--workspace", str(three_projects(tmp_path).root)]
     capsys.readouterr()
-    late = (date.today() + timedelta(days=60)).isoformat()
-    assert call(["report", "weekly", "--date", late, *place]) == 0
+    assert call(["report", "weekly", "--date", "2026-03-30", *place]) == 0
     said = capsys.readouterr()
     following = said.err.partition("next: tracemill ")[2].split()
 
     assert "nothing is held of this time" in said.out
+    assert following == ["report", "weekly", "--date", "2026-02-11"]
     assert call([*following, *place]) == 0
     assert "nothing is held of this time" not in capsys.readouterr().out
