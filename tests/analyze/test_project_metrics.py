@@ -153,7 +153,7 @@ def test_findings_of_one_project_are_worth_no_more_than_the_project() -> None:
 
     assert (often.n, often.value) == (360, 0.5)
     assert (often.low, often.high) == (once.low, once.high) == wilson(2, 4)
-    assert found(300, 1, 1, 1).high == wilson(0, 1).high
+    assert found(300, 1, 1, 1).high == wilson(2 / 303, 1).high
 
 
 def gate(name: str, result: Any) -> GateReport:

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from tracemill.records.process.patterns import Measure, Period, Unit
 from tracemill.records.refs import Ref
-from tracemill.stats import fisher_exact, wilson
+from tracemill.stats import Interval, fisher_exact, wilson
+from tracemill.stats.clusters import ClusterSums, separate_cases, sums_of
 from tracemill.stats.means import Moments, mean_interval, moments, welch
 
 _MOST_REFS: Final = 10
@@ -69,15 +70,19 @@ class Tally:
         self.reasons: Counter[str] = Counter()
         self.reason_refs: dict[str, list[Ref]] = {}
         self._months: dict[str, tuple[int, float]] = {}
-        self._clusters: Counter[str] = Counter()
+        self._clusters: dict[str, tuple[int, float]] = {}
+        self._alone_squares = 0.0
+        self._sums: ClusterSums | None = None
 
     def add(self, case: Case) -> None:
         """Count a case."""
         self.n += 1
         self.total += case.value
         self.squares += case.value * case.value
-        if case.cluster is not None:
-            self._clusters[case.cluster] += 1
+        if case.cluster is None:
+            self._alone_squares += case.value * case.value
+        else:
+            self._take(case.cluster, 1, case.value)
         if case.at is not None:
             month = f"{case.at:%Y-%m}"
             n, total = self._months.get(month, (0, 0.0))
@@ -96,10 +101,30 @@ class Tally:
             if len(shown) < _MOST_REFS:
                 shown.append(case.ref)
 
+    def _take(self, cluster: str, n: int, total: float) -> None:
+        size, before = self._clusters.get(cluster, (0, 0.0))
+        self._clusters[cluster] = (size + n, before + total)
+
     @property
     def moments(self) -> Moments:
-        """What is to be known of the values."""
-        return moments(self.n, self.total, self.squares)
+        """What is to be known of the values, of as many as they are worth.
+
+        Cases of one cluster have more in common than chance: see `separate_cases`.
+        """
+        found = moments(self.n, self.total, self.squares)
+        sums = self._cluster_sums()
+        return found._replace(n=separate_cases(found, sums)) if sums.n < self.n else found
+
+    def _cluster_sums(self) -> ClusterSums:
+        """Return the sums over clusters; what stands by itself is one of its own."""
+        if self._sums is None:
+            self._sums = sums_of(self._clusters.values()).plus(self._alone())
+        return self._sums
+
+    def _alone(self) -> ClusterSums:
+        n = self.n - sum(size for size, _ in self._clusters.values())
+        total = self.total - sum(total for _, total in self._clusters.values())
+        return ClusterSums(n, n, total, self._alone_squares)
 
     @property
     def hits(self) -> int:
@@ -108,16 +133,9 @@ class Tally:
 
     @property
     def independent(self) -> tuple[int, int]:
-        """How many of a share's cases count, and of how many, as if each stood by itself.
-
-        Cases of one cluster say one thing together, so all are worth (Σm)²/Σm² cases, m being the
-        sizes of the clusters (L. Kish, Survey Sampling, 1965, 8.2, for clusters that agree).
-        """
-        if not self._clusters:
-            return self.hits, self.n
-        n_alone = self.n - self._clusters.total()
-        worth = self.n**2 // (n_alone + sum(size**2 for size in self._clusters.values()))
-        return round(self.total * worth / self.n), worth
+        """How many of a share's cases count, and of how many, as if each stood by itself."""
+        worth = self.moments.n
+        return (round(self.total * worth / self.n) if self.n else 0), worth
 
     @property
     def value(self) -> float | None:
@@ -129,7 +147,9 @@ class Tally:
         self.n += other.n
         self.total += other.total
         self.squares += other.squares
-        self._clusters += other._clusters
+        self._alone_squares += other._alone_squares
+        for cluster, (n, total) in other._clusters.items():
+            self._take(cluster, n, total)
 
     def without(self, other: Tally) -> Tally:
         """Return the cases that are not among `other`, as sums alone."""
@@ -137,8 +157,21 @@ class Tally:
         rest.n = self.n - other.n
         rest.total = self.total - other.total
         rest.squares = self.squares - other.squares
-        rest._clusters = self._clusters - other._clusters
+        rest._sums = self._sums_without(other)
         return rest
+
+    def _sums_without(self, other: Tally) -> ClusterSums:
+        """Return the sums over clusters of what is not among `other`, which is part of this."""
+        whole = {name: self._clusters[name] for name in other._clusters}
+        left = (
+            (size - taken, total - theirs)
+            for (size, total), (taken, theirs) in zip(
+                whole.values(), other._clusters.values(), strict=True
+            )
+            if size > taken
+        )
+        others = self._cluster_sums().less(sums_of(whole.values())).less(other._alone())
+        return others.plus(sums_of(left))
 
     def periods(self) -> tuple[Period, ...]:
         """Return the metric by month."""
@@ -200,8 +233,13 @@ def _interval(unit: Unit, tally: Tally) -> tuple[float | None, float | None]:
     """
     if not tally.n:
         return None, None
-    found = wilson(*tally.independent) if unit == "share" else mean_interval(tally.moments)
+    found = _share_interval(tally) if unit == "share" else mean_interval(tally.moments)
     return (max(0.0, found.low), found.high) if found else (None, None)
+
+
+def _share_interval(tally: Tally) -> Interval:
+    worth = tally.moments.n
+    return wilson(worth * (tally.total / tally.n), worth)
 
 
 def measures(

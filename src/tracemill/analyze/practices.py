@@ -84,7 +84,7 @@ def practices_kept(process: Process) -> Iterator[Case]:
         ref = Ref(kind="episode", id=episode.id)
         for practice, kept in episode.practices.items():
             said = {**facts, "practice": practice}
-            yield Case(said, float(kept), ref, episode.started, None, not kept)
+            yield Case(said, float(kept), ref, episode.started, None, not kept, episode.id)
 
 
 def practice_cases(process: Process) -> Iterator[Case]:

@@ -23,7 +23,7 @@ def z_value(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
-def wilson(k: int, n: int, level: float = 0.95) -> Interval:
+def wilson(k: float, n: float, level: float = 0.95) -> Interval:
     """Return the score interval of a share; right on average over shares.
 
     E. B. Wilson, JASA 22 (1927) 209. Of no cases it knows nothing: 0 to 1.

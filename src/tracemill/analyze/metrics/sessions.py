@@ -1,4 +1,8 @@
-"""Metrics of sessions: what agents did, what failed, and what people said to it."""
+"""Metrics of sessions: what agents did, what failed, and what people said to it.
+
+Calls, failures and plans stand in sessions: those of one session, with its subagents and where it
+was taken up again, are one cluster.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,10 @@ def tool_errors(process: Process) -> Iterator[Case]:
         facts, ref = session.facts, Ref(kind="trajectory", id=session.id)
         for number in range(session.n_calls):
             failed = number < session.n_errors
-            yield Case(facts, float(failed), ref, session.started, None, failed and not number)
+            is_first = failed and not number
+            yield Case(
+                facts, float(failed), ref, session.started, None, is_first, session.session_id
+            )
 
 
 def calls_refused(process: Process) -> Iterator[Case]:
@@ -40,7 +47,10 @@ def calls_refused(process: Process) -> Iterator[Case]:
         facts, ref = session.facts, Ref(kind="trajectory", id=session.id)
         for number in range(session.n_calls):
             refused = number < session.n_refused
-            yield Case(facts, float(refused), ref, session.started, None, refused and not number)
+            is_first = refused and not number
+            yield Case(
+                facts, float(refused), ref, session.started, None, is_first, session.session_id
+            )
 
 
 def plans_approved(process: Process) -> Iterator[Case]:
@@ -49,7 +59,10 @@ def plans_approved(process: Process) -> Iterator[Case]:
         for plan in session.plan_verdicts:
             ref = Ref(kind="trajectory", id=session.id, step=plan.step)
             approved = float(plan.is_approved)
-            yield Case(session.facts, approved, ref, plan.at, plan.said, not plan.is_approved)
+            is_against = not plan.is_approved
+            yield Case(
+                session.facts, approved, ref, plan.at, plan.said, is_against, session.session_id
+            )
 
 
 def messages_taken_back(process: Process) -> Iterator[Case]:
@@ -71,7 +84,8 @@ def failures_overcome(process: Process) -> Iterator[Case]:
             facts = {**session.facts, "kind": recovery.kind, "cause": recovery.cause}
             overcome = recovery.resolved_step is not None
             ref = Ref(kind="trajectory", id=session.id, step=recovery.attempts[0])
-            yield Case(facts, float(overcome), ref, recovery.at, recovery.symptom, not overcome)
+            symptom, value = recovery.symptom, float(overcome)
+            yield Case(facts, value, ref, recovery.at, symptom, not overcome, session.session_id)
 
 
 def same_attempts(process: Process) -> Iterator[Case]:
@@ -81,7 +95,8 @@ def same_attempts(process: Process) -> Iterator[Case]:
             stuck = len(recovery.attempts) >= _TRIED_OFTEN and not recovery.edits
             facts = {**session.facts, "kind": recovery.kind}
             ref = Ref(kind="trajectory", id=session.id, step=recovery.attempts[-1])
-            yield Case(facts, float(stuck), ref, recovery.at, recovery.symptom, stuck)
+            symptom, value = recovery.symptom, float(stuck)
+            yield Case(facts, value, ref, recovery.at, symptom, stuck, session.session_id)
 
 
 def recovery_tries(process: Process) -> Iterator[Case]:
@@ -107,10 +122,9 @@ def _overcome(process: Process) -> Iterator[tuple[Case, Recovery]]:
                     "action": action_of(recovery),
                 }
                 ref = Ref(kind="trajectory", id=session.id, step=recovery.attempts[0])
-                yield (
-                    Case({**session.facts, **own}, 0.0, ref, recovery.at, recovery.symptom),
-                    recovery,
-                )
+                facts, symptom = {**session.facts, **own}, recovery.symptom
+                within = session.session_id
+                yield Case(facts, 0.0, ref, recovery.at, symptom, cluster=within), recovery
 
 
 def work_minutes(process: Process) -> Iterator[Case]:

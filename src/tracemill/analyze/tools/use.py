@@ -8,7 +8,7 @@ that is asked the hardest things.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Final
 
@@ -26,7 +26,7 @@ from tracemill.records.sessions.turn_work import (
     TurnsOfSession,
     TurnWork,
 )
-from tracemill.stats import wilson
+from tracemill.stats.clusters import share_within
 
 _AGAINST: Final[frozenset[ReactionKind]] = frozenset(
     {"correction", "rejection", "rephrase", "interruption", "edit", "abandonment"}
@@ -47,8 +47,8 @@ class ToolTally:
         self._n_several_taken = self._n_several_in_favour = 0
         self._seconds: list[float] = []
         self._calls: Counter[str] = Counter()
-        self._known: Counter[str] = Counter()
-        self._failed: Counter[str] = Counter()
+        self._ended: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        """Of each session its calls of a tool with a known end, and how many of them failed."""
         self._sessions: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
         self._against: Counter[str] = Counter()
@@ -74,7 +74,7 @@ class ToolTally:
         for turn in session.turns:
             self._turn(turn)
 
-    def _count(self, calls: Iterable[TurnCall]) -> None:
+    def _count(self, calls: Sequence[TurnCall]) -> None:
         for call in calls:
             self._calls[call.action] += 1
             self._n_answered += call.status is not None
@@ -82,9 +82,11 @@ class ToolTally:
                 self._levels[call.action][call.tool_level] += 1
             if call.tool_version is not None:
                 self._versions[call.action][call.tool_version] += 1
-            if call.status in ("ok", "error"):
-                self._known[call.action] += 1
-                self._failed[call.action] += call.is_wrong
+        ended = [call for call in calls if call.status in ("ok", "error")]
+        known = Counter(call.action for call in ended)
+        failed = Counter(call.action for call in ended if call.is_wrong)
+        for action, n in known.items():
+            self._ended[action].append((n, failed[action]))
 
     def _turn(self, turn: TurnWork) -> None:
         self._n_turns += 1
@@ -123,8 +125,8 @@ class ToolTally:
             n_turns=self._n_turns,
             n_calls=self._calls.total(),
             n_answered=self._n_answered,
-            n_known=self._known.total(),
-            n_failed=self._failed.total(),
+            n_known=sum(n for own in self._ended.values() for n, _ in own),
+            n_failed=sum(n for own in self._ended.values() for _, n in own),
             n_several=self._n_several,
             n_several_taken=self._n_several_taken,
             n_several_in_favour=self._n_several_in_favour,
@@ -149,14 +151,14 @@ class ToolTally:
 
     def _tools(self) -> Iterator[ToolRow]:
         for action, n_calls in sorted(self._calls.items(), key=lambda each: (-each[1], each[0])):
-            n_known, n_failed = self._known[action], self._failed[action]
-            between = wilson(n_failed, n_known) if n_known else None
+            ended = self._ended.get(action, [])
+            between = share_within(ended) if ended else None
             yield ToolRow(
                 action=action,
                 n_calls=n_calls,
                 n_sessions=self._sessions[action],
-                n_known=n_known,
-                n_failed=n_failed,
+                n_known=sum(n for n, _ in ended),
+                n_failed=sum(n for _, n in ended),
                 low=between.low if between else None,
                 high=between.high if between else None,
                 n_turns=self._taken[action],

@@ -1,0 +1,57 @@
+"""Cases that stand in one session say together hardly more than one of them."""
+
+from random import Random
+
+from tests.trajectories import trajectory
+from tracemill.analyze import METRICS
+from tracemill.analyze.cases import Case, Tally, measures
+from tracemill.analyze.process import Process
+from tracemill.analyze.work import session_work
+from tracemill.records.refs import Ref
+from tracemill.records.sessions.activity import Activity
+from tracemill.stats import wilson
+
+
+def test_calls_of_one_session_say_less_than_those_of_many() -> None:
+    def found(*sessions: tuple[int, int]) -> tuple[float, float]:
+        process = Process([])
+        for number, (n, failed) in enumerate(sessions):
+            activity = Activity(
+                trajectory_id=f"t{number}", input_id="i", n_calls=n, n_errors=failed
+            )
+            work = session_work(
+                trajectory(id=f"t{number}", session_id=f"s{number}"), activity, tells_refusals=True
+            )
+            process.sessions.append(work)
+        cases = METRICS["tool_error_rate"].cases(process)
+        (made,) = measures("tool_error_rate", "share", cases, ())
+        assert made.low is not None
+        assert made.high is not None
+        return made.low, made.high
+
+    assert found((100, 30)) == wilson(0.3, 1)
+    assert found(*[(1, 0)] * 7, *[(1, 1)] * 3) == wilson(3, 10)
+    low, high = found(*[(10, 0)] * 7, *[(10, 10)] * 3)
+    assert (low, high) == wilson(3, 10)
+    low, high = found(*[(10, 3)] * 10)
+    assert (low, high) == wilson(30, 100)
+
+
+def test_what_is_left_of_cases_without_some_is_summed_as_if_counted_alone() -> None:
+    random = Random(21)
+    for _ in range(60):
+        whole, part, left = Tally(), Tally(), Tally()
+        for _ in range(random.randint(2, 40)):
+            cluster = random.choice([None, "a", "b", "c", "d"])
+            ref = Ref(kind="trajectory", id="t")
+            case = Case({}, float(random.randint(0, 1)), ref, cluster=cluster)
+            whole.add(case)
+            (part if random.random() < 0.5 else left).add(case)
+        rest = whole.without(part)
+
+        assert rest.n == left.n
+        assert rest.independent == left.independent
+        both = Tally()
+        both.join(part)
+        both.join(left)
+        assert both.independent == whole.independent
