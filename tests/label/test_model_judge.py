@@ -50,6 +50,8 @@ def test_the_policy_says_whose_word_stands(
     [
         ('{"n": 1}', Form(n=1)), ('```json\n{"n": 1}\n```', Form(n=1)),
         ('```\n{"n": 1}\n```\n', Form(n=1)),
+        ('Sure:\n\n```json\n{"n": 1}\n```\nThat is why.', Form(n=1)),
+        ('```\n{"n": 1}\n```\nor\n```\n{"n": 2}\n```', None),
         ('It is {"n": 1}', None), ('{"n": "1"}', None), ('{"n": 1, "m": 2}', None), ("", None),
         ("\ud800", None),
     ],

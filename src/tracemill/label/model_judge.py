@@ -14,15 +14,17 @@ import msgspec
 from tracemill.records.asking import Policy
 
 T = TypeVar("T")
-_FENCED: Final = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n\s*```\s*", re.DOTALL)
-"""An answer as one block of code: models write it so where nothing holds them to a schema."""
+_FENCED: Final = re.compile(r"```(?:json)?[ \t]*\n(.*?)\n[ \t]*```", re.DOTALL)
+"""A block of code: models write their answer so where nothing holds them to a schema, and some
+say a word before or behind it."""
 
 
 def in_form(answer: str, form: type[T]) -> T | None:
     """Return an answer as what it has to be, or None where it is something else."""
-    fenced = _FENCED.fullmatch(answer)
+    blocks = _FENCED.findall(answer)
+    told = blocks[0] if len(blocks) == 1 else answer
     try:
-        return msgspec.json.decode((fenced[1] if fenced else answer).encode(), type=form)
+        return msgspec.json.decode(told.encode(), type=form)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return None
 

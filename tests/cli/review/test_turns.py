@@ -120,3 +120,33 @@ def test_ways_to_ask_that_exclude_each_other_are_named(
 )
 def test_what_cannot_be_done_ends_with_its_code(place: Path, options: list[str], code: int) -> None:
     assert call([*ASK, *options, "--workspace", str(place / "workspace")]) == code
+
+
+def test_a_model_and_the_rules_are_told_beside_a_person(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for name, kinds in (
+        ("model", ("correction", "correction", "rephrase")),
+        ("person", ("correction", "rephrase", "rephrase")),
+    ):
+        subject = ("review", "turns", f"openai:{name}", "--policy", "all")
+        ask(capsys, place, *subject, "--to", str(place / name))
+        lines = (place / name / "questions.jsonl").read_text().splitlines()
+        ids = [json.loads(line)["custom_id"] for line in lines]
+        answers = [
+            json.dumps({"custom_id": each, "answer": said_of_turn(kind=kind)})
+            for each, kind in zip(ids, kinds, strict=True)
+        ]
+        (place / "answers.jsonl").write_text("\n".join(answers))
+        ask(capsys, place, *subject, "--answers", str(place / "answers.jsonl"))
+    told = ask(capsys, place, "review", "turns", "openai:model", "--beside", "openai:person")
+
+    assert "3 that openai:model and openai:person answered: the same of 2" in told.out
+    rows = [line.split("  ") for line in told.out.splitlines() if "openai:model  " in line]
+    assert [row[0] for row in rows][:2] == ["rephrase", "correction"]
+    assert "1.00 (0.21 to 1.00, n=1)" in told.out
+    assert "0.50 (0.09 to 0.91, n=2)" in told.out
+    with_file = ("--beside", "openai:person", "--to", str(place / "more"))
+    workspace = ("--workspace", str(place / "workspace"))
+    assert call(["review", "turns", "openai:model", *with_file, *workspace]) == EXIT_USAGE

@@ -5,12 +5,18 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
+from typing_extensions import override
 
+from tracemill.base.errors import UsageError
 from tracemill.cli.review.asking import Asking, Judge, review
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
+from tracemill.cli.shared.exits import EXIT_DONE
 from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import answer, write
+from tracemill.cli.shared.tables import print_table
 from tracemill.flows.deriving.judged.turns import TURNS
+from tracemill.flows.reviews.beside import BesideRow, Share, turns_beside
 from tracemill.records.sessions.turn_labels import TurnPolicy
 
 
@@ -24,6 +30,19 @@ class Turns(Asking):
     both say."""
     n: Annotated[int | None, Parameter(validator=Number(gt=0))] = None
     """How many turns to look at, at most."""
+    beside: str | None = None
+    """Who else answered the same, as `openai:NAME`: nobody is asked, and it is said how well the
+    model and the rules tell what this one says."""
+
+    @override
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        super().__post_init__()
+        asks = self.dry_run or self.jsonl or self.to is not None or self.answers is not None
+        if self.beside is not None and asks:
+            raise UsageError(
+                "expected --beside alone, found it with --dry-run, --jsonl, --to or --answers"
+            )
 
 
 @Parameter(name="*")
@@ -53,9 +72,38 @@ def turns_review(
     interface, and `--answers` takes the answers to them, in that form or as `custom_id` and
     `answer`. The model is only a name then.
 
+    With `--beside` it is said how well the model and the rules do, class by class, beside another
+    who answered the same questions: a person, by file, or another model.
+
     Parameters
     ----------
     subject
         A door and a model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
     """
+    if turns.beside is not None:
+        return _beside(subject, turns.beside, turns.n, common)
     return review(TURNS, Judge(subject, door, bounds), turns, common)
+
+
+def _beside(subject: str, other: str, most: int | None, common: Common) -> int:
+    found = turns_beside(common.open(), subject, other, most)
+    if answer("turns-beside", found, common):
+        return EXIT_DONE
+    write(
+        f"Turns        {found.n_turns:,} that {found.subject} and {found.beside} answered: "
+        f"the same of {found.n_same:,}, a class in common of {found.n_common:,}\n"
+    )
+    print_table(("CLASS", "BY", "PRECISION", "RECALL", "KAPPA"), map(_cells, found.rows))
+    return EXIT_DONE
+
+
+def _cells(row: BesideRow) -> tuple[str, ...]:
+    kappa = "not defined" if row.kappa is None else f"{row.kappa:.2f}"
+    by = f"{row.by}, where sure" if row.only_sure else row.by
+    return (row.kind, by, _figure(row.precision), _figure(row.recall), kappa)
+
+
+def _figure(share: Share) -> str:
+    if share.share is None:
+        return "unknown (n=0)"
+    return f"{share.share:.2f} ({share.low:.2f} to {share.high:.2f}, n={share.n})"

@@ -22,7 +22,7 @@ from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.work.episodes import Outcome
 from tracemill.records.work.outcome_labels import OutcomeFault
 
-OUTCOME_LABELER_VERSION: Final = 2
+OUTCOME_LABELER_VERSION: Final = 3
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_EVIDENCE: Final = 200

@@ -39,14 +39,16 @@ def read_answers(path: Path, kind: Kind[A, L]) -> dict[Key, A]:
 def answers_of(workspace: Workspace, kind: Kind[A, L], model: str) -> dict[Key, A]:
     """Return what a model, given as `door:model`, ever said, wherever it was asked.
 
+    A file holds the answers of one model, so those that say nothing are known by the others.
+
     Raises:
         NotFoundError: it was never asked.
     """
     name, known = model_name(model), dict[Key, A]()
     for path in sorted(workspace.judged[kind.name].glob("*.jsonl")):
-        for each in read_journal(path, kind.form, _REMEDY):
-            if any(label.stamp.by == name for label in kind.labels(each)):
-                known[kind.key(each)] = each
+        answers = read_answers(path, kind)
+        if any(label.stamp.by == name for each in answers.values() for label in kind.labels(each)):
+            known |= answers
     if not known:
         raise NotFoundError(
             f"no answer of {name!r} about {kind.about} is kept; "
