@@ -18,6 +18,7 @@ from tracemill.records.process.suggestions import Suggestion
 from tracemill.report.chart import chart
 from tracemill.report.page import page
 from tracemill.report.targets import target_lines
+from tracemill.report.went_wrong import wrong_lines
 
 _MARKS: Final = re.compile(r"[\\`*_{}\[\]<>|#]")
 _MOST_PATTERNS: Final = 7
@@ -56,6 +57,8 @@ def _lines(report: LearningReport) -> Iterator[str]:
     for bullet in summary(report):
         yield f"- {bullet}"
     yield ""
+    if report.wrong is not None:
+        yield from wrong_lines(report.wrong)
     yield from _changes(report)
     yield from _repeating(report)
     yield from _improvements(report)

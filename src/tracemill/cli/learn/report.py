@@ -21,6 +21,7 @@ from tracemill.records.process.reports import LearningReport, ReportKind
 from tracemill.report.best_practices import summary as practices_summary
 from tracemill.report.learning import summary, title
 from tracemill.report.maturity import summary as maturity_summary
+from tracemill.report.went_wrong import said_of
 
 _MARK = re.compile(r"\\(.)")
 """A mark of Markdown that is meant as itself."""
@@ -181,6 +182,8 @@ def _report(kind: ReportKind, asked: Asked, common: Common, n_projects: int | No
     if answer("report", written, common, next_steps=[following]):
         return EXIT_DONE
     write(title(written.report))
+    if written.report.wrong is not None:
+        write(f"- What went wrong: {said_of(written.report.wrong)}")
     for sentence in summary(written.report):
         write(f"- {_plain(sentence)}")
     for path in written.files:

@@ -7,18 +7,23 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from msgspec import structs
+
 from tracemill.analyze import METRICS, find_patterns
 from tracemill.analyze.cases import Case
 from tracemill.analyze.conclusions.before_and_after import compare
+from tracemill.analyze.conclusions.went_wrong import went_wrong
 from tracemill.analyze.metrics.table import Metric
 from tracemill.analyze.process import Process
 from tracemill.flows.analysis.patterns import rules_of
 from tracemill.flows.analysis.period import month_of, week_of
 from tracemill.flows.analysis.process import read_known
 from tracemill.flows.analysis.targets import measured_targets
+from tracemill.flows.held.lookup import find_row
 from tracemill.flows.prompts.proposals import suggestions_of
+from tracemill.flows.results import EpisodeRow
 from tracemill.flows.written_reports import REPORTS, write_texts
-from tracemill.records.process.reports import Compared, LearningReport, ReportKind
+from tracemill.records.process.reports import Compared, LearningReport, ReportKind, WentWrong
 from tracemill.records.refs import Count, Record
 from tracemill.report.learning import html, markdown
 from tracemill.store.workspace import Workspace
@@ -123,8 +128,18 @@ def make_report(
         suggestions=suggestions_of(known, found.patterns).suggestions,
         month=month,
         lately=lately,
+        wrong=_with_goals(workspace, went_wrong(process, begin, end)),
         targets=tuple(each for each in targets if each.measured is not None),
     )
+
+
+def _with_goals(workspace: Workspace, wrong: WentWrong) -> WentWrong:
+    """Say of each piece of work what was asked for."""
+    lost = (
+        structs.replace(each, goal=find_row(workspace, "episode", each.episode, EpisodeRow).goal)
+        for each in wrong.lost
+    )
+    return structs.replace(wrong, lost=tuple(lost))
 
 
 class Trends(NamedTuple):
