@@ -2,7 +2,8 @@
 
 import pytest
 
-from tracemill.curate.windows.calls import ways
+from tracemill.curate.windows.calls import said, ways
+from tracemill.records.datasets.examples import Message
 from tracemill.records.sessions.trajectory import ToolCall
 
 
@@ -36,3 +37,17 @@ def test_options_and_their_values_stand_in_no_verbs_way(line: str, runs: set[str
 def test_many_lines_and_words_are_read_in_no_time() -> None:
     for line in ("x" + "\n" * 20_000 + "=", "git " + "-C " * 20_000 + "=", "git '" * 20_000):
         assert ways([ToolCall(id="c1", name="Bash", arguments={"command": line})])
+
+
+def test_commands_that_wait_over_blank_lines_are_compared_in_no_time() -> None:
+    command = "\n" * 200_000 + "sleep 2 && ls"
+    call = {"id": "c", "type": "function", "function": {"name": "Bash", "arguments": {}}}
+    waiting, plain = (
+        Message(
+            role="assistant",
+            tool_calls=({**call, "function": {"name": "Bash", "arguments": {"command": line}}},),
+        )
+        for line in (command, "ls")
+    )
+
+    assert said(waiting) == said(plain)

@@ -39,7 +39,7 @@ class LeftOut(NamedTuple):
 
 def over_share(drawn: Sequence[Drawn], mixture: Sequence[Share]) -> Iterator[LeftOut]:
     """Yield what has to go for every share to be as asked, the lowest ranks first."""
-    staying = sorted(drawn, key=lambda each: (_rank(each, mixture), each.id))
+    staying = sorted(drawn, key=lambda each: (rank_of(each, mixture), each.id))
     for _ in range(_ROUNDS):
         n_before = len(staying)
         for share in mixture:
@@ -50,7 +50,8 @@ def over_share(drawn: Sequence[Drawn], mixture: Sequence[Share]) -> Iterator[Lef
             return
 
 
-def _rank(each: Drawn, mixture: Sequence[Share]) -> float:
+def rank_of(each: Drawn, mixture: Sequence[Share]) -> float:
+    """Return how high an example stands; the lowest go first."""
     weight = each.weight
     for share in mixture:
         weight *= share.weight if has_tag(each.tags, share.tag) else 1.0
@@ -75,7 +76,7 @@ def over_budget(
 ) -> Iterator[LeftOut]:
     """Yield what does not fit into a budget; the highest ranks stay."""
     n_tokens = 0
-    ranked = sorted(drawn, key=lambda each: (_rank(each, mixture), each.id), reverse=True)
+    ranked = sorted(drawn, key=lambda each: (rank_of(each, mixture), each.id), reverse=True)
     for place, each in enumerate(ranked):
         n_tokens += -(-each.n_chars // _CHARS_PER_TOKEN)
         if budget.examples is not None and place >= budget.examples:

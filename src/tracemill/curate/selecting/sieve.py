@@ -17,6 +17,7 @@ from tracemill.base.ids import digest
 from tracemill.curate.checks import CHECKS, Checked, RowCheck
 from tracemill.curate.checks.protocol import ALIKE
 from tracemill.curate.checks.wording import asked, said
+from tracemill.curate.selecting.alike_pairs import PAIR_RULES, Taught, TaughtPair, taught_by
 from tracemill.curate.selecting.classes import class_tags, has_tag
 from tracemill.curate.selecting.mixing import Drawn, LeftOut, over_budget, over_share
 from tracemill.curate.selecting.rows import training_row
@@ -28,12 +29,10 @@ from tracemill.curate.selecting.selection import (
     weight_of,
 )
 from tracemill.curate.selecting.splits import Splits
-from tracemill.curate.windows.calls import sides_key
 from tracemill.records.datasets.audits import TrainingRow
 from tracemill.records.datasets.examples import (
     SYNTHETIC,
     Example,
-    PreferenceExample,
     Split,
     kind_of,
     messages_of,
@@ -67,6 +66,8 @@ class Sketch(NamedTuple):
     """Digest of what the user says in it."""
     place: tuple[str, str, int, int]
     """Trajectory and input that it comes from, first and last step."""
+    taught: Taught | None = None
+    """What it teaches, where it is a pair."""
 
 
 class _Stage:
@@ -129,7 +130,6 @@ class Sieve:
         self.shingles = None if self._near is None else self._near.shingles
         """Those of the texts that were compared; None where none were."""
         self._places: list[str] = []
-        self._sides: set[str] = set()
         self._waiting: list[tuple[int, int]] = []
         self._alike: list[Pair] = []
 
@@ -153,17 +153,12 @@ class Sieve:
         for stage, reason in ((selected, best.unselected), (taken, best.untaken)):
             if not self._goes_on(stage, best.sketch, reason):
                 return None
-        key = _pair_key(best)
-        repeated = "same_pair" if key in self._sides else None
-        apart = "beside_held_out" if best.is_beside else repeated
-        if not self._goes_on(split, best.sketch, apart):
+        if not self._goes_on(split, best.sketch, "beside_held_out" if best.is_beside else None):
             return None
         row = training_row(best.example)
         if not self._passes_checks(row, best.sketch):
             return None
         self.kept[best.sketch.id] = best.sketch._replace(request=digest(asked(row)))
-        if key is not None:  # only now: a pair that a check drops stands in no other's way
-            self._sides.add(key)
         if self._near is not None:
             self._near.add(said(row))
             self._places.append(best.sketch.id)
@@ -187,6 +182,7 @@ class Sieve:
             n_chars=_n_chars(example),
             request="",
             place=(part.trajectory_id, part.input_id, part.first_step, part.last_step),
+            taught=taught_by(example),
         )
         untaken = None if isinstance(take, Take) else take
         return _Candidate(example, sketch, unselected, untaken, is_beside=split is None)
@@ -285,6 +281,9 @@ class Sieve:
             if name in self._dropping and (self._near is not None or name not in _NEAR):
                 self._leave_out(name, name, find())  # what nothing compared is no stage passed
         mixture, budget = self._recipe.mixture, self._recipe.budget
+        if any(each.taught is not None for each in self.kept.values()):
+            for reason, find_same in PAIR_RULES.items():
+                self._leave_out(reason, reason, find_same(self._taught(), mixture))
         if mixture:
             self._leave_out("mixture", "over_share", over_share(self._drawn(), mixture))
         if budget.examples is not None or budget.tokens is not None:
@@ -305,6 +304,11 @@ class Sieve:
             for each in self.kept.values()
             if each.split == _TRAIN
         ]
+
+    def _taught(self) -> list[TaughtPair]:
+        taught = {name: each.taught for name, each in self.kept.items()}
+        pairs = ((each, taught[each.id]) for each in self._drawn())
+        return [TaughtPair(each, told) for each, told in pairs if told is not None]
 
     def _leaked_requests(self) -> Iterable[LeftOut]:
         held = {each.request: each.id for each in self.kept.values() if each.split != _TRAIN}
@@ -376,13 +380,6 @@ class _Candidate(NamedTuple):
         part = self.example.lineage[0]
         is_out = self.unselected is not None or self.untaken is not None
         return is_out, is_trained, not self.is_beside, f"{part.episode_id} {part.trajectory_id}"
-
-
-def _pair_key(best: _Candidate) -> str | None:
-    """Return what a pair to train on shares with those that repeat it; None of all others."""
-    if best.sketch.split != _TRAIN or not isinstance(best.example, PreferenceExample):
-        return None
-    return sides_key(best.example)
 
 
 def _near_index() -> NearIndex | None:

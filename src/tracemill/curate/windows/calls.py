@@ -44,8 +44,10 @@ _VALUED: Final[Mapping[str, frozenset[str]]] = {
 stand before the verb."""
 _BESIDE: Final = frozenset({"cd", "echo", "export", "head", "sleep", "tail", "wc"})
 """Programs that stand beside what a command is about."""
-_WAITING: Final = re.compile(r"(?:^|(?<=[;&\n]))\s*sleep [\d.]+[smh]?\s*(?:&&|;)\s*")
+_WAITING: Final = re.compile(r"(?:^|(?<=[;&\n]))[ \t]*sleep [\d.]+[smh]?\s*(?:&&|;)\s*")
 _COMMANDS: Final = ("command", "cmd")
+_TOKEN: Final = re.compile(r"[^\s\"'`,;(){}\[\]\\]+")
+"""What a call is made of: a word, an option, a path, a key with its value."""
 _TOLD: Final = frozenset({"description", "justification", "explanation"})
 """Arguments that say what a call is for."""
 
@@ -88,6 +90,25 @@ def sides_key(example: PreferenceExample) -> str:
     """Return what pairs share that hold one mistake and one cure, wherever they were made."""
     sides = [[said(message) for message in side] for side in (example.chosen, example.rejected)]
     return digest(canonical_json([example.builder, sides]))
+
+
+def habit_key(example: PreferenceExample) -> str:
+    """Return what pairs share of which the better side differs from the worse by the same words.
+
+    Where one person's tools are called in the same wrong way each day, the calls differ, and what
+    makes them right does not.
+    """
+    better, worse = (_words(side) for side in (example.chosen, example.rejected))
+    if better == worse:
+        return sides_key(example)
+    tools = [call["function"]["name"] for message in example.chosen for call in message.tool_calls]
+    return digest(
+        canonical_json([example.builder, tools, sorted(better - worse), sorted(worse - better)])
+    )
+
+
+def _words(side: Iterable[Message]) -> set[str]:
+    return set(_TOKEN.findall(canonical_json([said(message) for message in side]).decode()))
 
 
 def _plain(function: Mapping[str, Any]) -> object:
