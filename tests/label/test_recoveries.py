@@ -148,6 +148,26 @@ def test_a_command_is_answered_by_the_same_program_and_verb(
     assert (found.resolved_step is not None) == is_resolved
 
 
+@pytest.mark.parametrize(
+    ("worked", "is_spoken", "is_resolved"),
+    [
+        ("./gather.sh --json", True, False),
+        ("./gather.sh --json", False, True),
+        ("./gather.sh --json --tasks", True, True),
+        ("A=b ./gather.sh --json --tasks", True, True),
+        ("./gather.sh --json --plans", True, True),
+    ],
+)
+def test_a_command_that_asks_for_less_once_a_person_spoke_is_for_something_else(
+    worked: str, is_spoken: bool, is_resolved: bool
+) -> None:
+    failing = shell(1, "./gather.sh --json --tasks", "ERROR: no tasks", exit_code=1)
+    spoken = [user(2, "make the tasks")] if is_spoken else []
+    found = only(failing, *spoken, shell(3, worked, "done"))
+
+    assert (found.resolved_step is not None) == is_resolved
+
+
 def test_what_works_much_later_is_no_answer() -> None:
     late = MAX_GAP + 2
     found = only(shell(1, "git push", "fatal: no", exit_code=1), shell(late, "git push", "done"))

@@ -134,6 +134,11 @@ SUMMARIES = [
     ("npm run build | tail", "\u9241?built in 1.48s", True),
     ("npm run build | tail", "it was built in 1.48s", None),
     ("npm run build | tail", "10:22:47 [vite] \u2713 built in 980ms", True),
+    (
+        "npm run build | tail",
+        "\u2713 Compiled successfully\nunhandledRejection Error [X]: no page",
+        False,
+    ),
     ("npm run build | tail", "10:22:48 [build] Complete!", True),
     ("npm run build | tail", "\u2714 Build complete in 83ms", True),
     ("npm run build | tail", "webpack 5.9.1 compiled with 2 warnings in 10 ms", True),

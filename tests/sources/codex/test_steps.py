@@ -155,6 +155,8 @@ def test_a_reply_that_stands_in_an_event_and_an_item_is_told_once() -> None:
             "seen\n[image]",
         ),
         ("aborted by user after 29.7s", "interrupted", None, None),
+        ("Wall time: 50.9 seconds\naborted by user", "interrupted", None, None),
+        ("Wall time: 50.9 seconds\nOutput:\naborted by user", "unknown", None, None),
         ("exec command rejected by user", "rejected", None, None),
         (None, "unknown", None, ""),
     ],

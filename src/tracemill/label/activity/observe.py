@@ -126,6 +126,7 @@ class Observer:
             self._used.see(step)
             self._handed.step(step)
         if step.speaker == "user":
+            self._recoveries.asked(step.index)
             self._n_user += 1
             if not step.is_replayed:
                 self._hear(step)

@@ -2,9 +2,10 @@
 
 What fails stays open until an attempt that wants the same works (`label.calls.aims`): a check of
 one kind by one program over all that had failed; a command of one program and verb on the same
-objects; an edit of the same text; any other tool on the same thing. Programs whose exit code
-answers a question (`grep`, `diff`, `test`) never fail by it. Where two calls of one step want the
-same and one of them fails, the other answers nothing.
+objects; an edit of the same text; any other tool on the same thing. A command that asks for less
+once a person spoke is for what they asked then. Programs whose exit code answers a question
+(`grep`, `diff`, `test`) never fail by it. Where two calls of one step want the same and one of
+them fails, the other answers nothing.
 
 What is held is bounded: so many open failures, so many finished ones, a line of text for each.
 """
@@ -117,6 +118,8 @@ class Recoveries:
         self._open: dict[tuple[FailureKind, str], list[_Open]] = {}
         """By kind and family: attempts of other families never want the same."""
         self._n_open = 0
+        self._asked = -1
+        """The last step in which a person spoke."""
         self._done: list[Recovery] = []
         self.ignored: Counter[IgnoredFailure] = Counter()
         """Results that failed and are no failure of the work, by why."""
@@ -211,6 +214,10 @@ class Recoveries:
         """Whether no failure is open, so that what works needs no look."""
         return not self._open
 
+    def asked(self, step: int) -> None:
+        """Note that a person spoke."""
+        self._asked = step
+
     def edited(self, step: int) -> None:
         """Note that a step changed files."""
         for held in chain.from_iterable(self._open.values()):
@@ -248,7 +255,8 @@ class Recoveries:
             if tried.step == each.attempts[-1]:
                 continue
             self._close(aim, [each])
-            has_answer = is_proof and not each.is_old(tried.step)
+            is_else = each.attempts[-1] < self._asked and _asks_less(tried.said, each.said)
+            has_answer = is_proof and not (is_else or each.is_old(tried.step))
             self._done.append(_recovery([each], tried if has_answer else None))
 
     def _close(self, aim: Aim, closed: Sequence[_Open]) -> None:
@@ -299,6 +307,13 @@ def _change(held: _Open, tried: Attempt) -> Change:
     if has_edit:
         return "edit_and_arguments" if is_other else "edit"
     return "arguments" if is_other else "none"
+
+
+def _asks_less(said: _Arguments, before: _Arguments) -> bool:
+    """Tell whether a command line is another one but for words that it leaves out."""
+    if not (isinstance(said, str) and isinstance(before, str)):
+        return False
+    return set(said.split()) < set(before.split())
 
 
 def _seconds(began: datetime | None, ended: datetime | None) -> float | None:

@@ -169,7 +169,7 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             r"\berror TS\d+",
             r"\bBUILD FAIL",
             r"\bBuild failed\b",
-            r"\bFailed to compile\b",
+            r"(?:\bFailed to compile|^unhandledRejection Error)\b",  # next
             r"^error during build:",  # vite
             r"\.go:\d+:\d+: ",
             r"(?: |\)): (?:fatal )?error [A-Z]{1,6}\d{3,5}: ",  # msbuild

@@ -36,7 +36,7 @@ _INJECTED: Final = (
     "<collaboration_mode>",
     TURN_ABORTED,
 )
-_ABORTED_BY_USER: Final = "aborted by user"
+_ABORTED_BY_USER: Final = re.compile(r"(?:Wall time: [\d.]{1,12} seconds\n)?aborted by user")
 _REJECTED_BY_USER: Final = frozenset({"exec command rejected by user", "patch rejected by user"})
 _MAX_REFUSAL: Final = max(map(len, _REJECTED_BY_USER))
 _FAILED: Final = (
@@ -253,7 +253,7 @@ def _result(
     status: ResultStatus = "unknown"
     if len(said) <= _MAX_REFUSAL and said in _REJECTED_BY_USER:
         status = "rejected"
-    elif code is None and said.startswith(_ABORTED_BY_USER):
+    elif code is None and _ABORTED_BY_USER.match(said):
         status = "interrupted"
     elif has_failed or was_successful is False or code:
         status = "error"
