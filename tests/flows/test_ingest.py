@@ -222,6 +222,8 @@ def test_a_session_that_was_emptied_keeps_what_was_read_of_it(
         pytest.param("a.jsonl", b"", "empty", id="empty"),
         pytest.param("a.jsonl", b"\x00\x01\x02" * 50, "binary", id="binary"),
         pytest.param("a.dat", b"\x00\x01\x02" * 50, "binary", id="binary of no known kind"),
+        pytest.param("a.jsonl", '{"type": "user"}\r\n'.encode("utf-16"), "utf_16", id="UTF-16"),
+        pytest.param("a.jsonl", b"\xff\xfe\0\0\x01\0", "binary", id="what begins like UTF-16"),
         pytest.param("a.jsonl", b"hello\n", "unrecognised", id="text"),
     ],
 )

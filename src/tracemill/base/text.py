@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from typing import Final
 
 _THREE_DIGITS: Final = 100
@@ -15,6 +16,11 @@ _CONTROLS: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 
+FROM_UTF16: Final = (
+    "expected UTF-8, found UTF-16, as `>` of Windows PowerShell writes it; write it again in "
+    "UTF-8, for example by `iconv -f UTF-16 -t UTF-8`, or there by `| Out-File -Encoding utf8`"
+)
+"""What to say of text in UTF-16, and what to do."""
 _SPACES: Final = dict.fromkeys(code for code in range(128) if chr(code).isspace())
 
 
@@ -95,6 +101,17 @@ def without_spaces(text: str) -> str:
 def is_text(text: str) -> bool:
     """Tell whether a text can be written in UTF-8; bytes of a name that are none cannot."""
     return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def is_utf16(data: bytes) -> bool:
+    """Tell whether a file that begins so is text in UTF-16, by its mark and by all that follows."""
+    if not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return False
+    try:
+        text = getincrementaldecoder("utf-16")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text
 
 
 def utf8(text: str | bytes) -> bytes:

@@ -146,6 +146,8 @@ class StatusResult(Record, frozen=True, kw_only=True):
     """Folder of the newest dataset version."""
     is_derived: bool
     """Whether `store` and `dataset` count all that was read."""
+    is_outdated: bool = False
+    """Whether they were made by rules of another version, so that a `run` makes them anew."""
     erased: int = 0
     """Subjects that were erased, and are refused when they come again."""
 

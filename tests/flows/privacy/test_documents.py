@@ -109,6 +109,14 @@ def test_what_is_not_utf_8_is_refused_without_a_word_of_it() -> None:
     assert "word" not in str(caught.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf_16_is_called_so_with_what_to_do(encoding: str) -> None:
+    data = "\ufeffword".encode(encoding).removeprefix(b"\xff\xfe" if encoding == "utf-16" else b"")
+
+    with pytest.raises(DataError, match=r"found UTF-16.*write it again in UTF-8"):
+        redacted_file(data, REDACTOR)
+
+
 class Broken:
     """A redactor whose every call fails."""
 

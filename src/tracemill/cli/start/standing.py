@@ -15,7 +15,7 @@ _SHOWN_REASONS: Final = 8
 def show_standing(common: Manner) -> int:
     """Say what is kept, and what to do next. Changes nothing."""
     result = read_status(common.open())
-    is_current = result.exists and result.is_derived
+    is_current = result.exists and result.is_derived and not result.is_outdated
     follows = following(result.store) if is_current else "tracemill run"
     if answer("status", result, common, next_steps=[follows]):
         return EXIT_DONE
@@ -30,6 +30,8 @@ def show_standing(common: Manner) -> int:
         )
         if not result.is_derived:
             write("Behind       what was synced last is not among these yet")
+        if result.is_outdated:
+            write("Outdated     made by rules of another version; what is new in these is unknown")
         show_store(result.store)
         if result.erased:
             write(f"Erased       {counted(result.erased, 'subject')}, refused when read again")

@@ -14,7 +14,7 @@ from typing import Final
 from tracemill.base.ids import digest
 from tracemill.flows.deriving.timing import StageClock
 from tracemill.flows.executors.protocol import Executor
-from tracemill.flows.versions import deriving_code
+from tracemill.flows.versions import deriving_code, shown_code
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -27,12 +27,14 @@ def refresh(workspace: Workspace, make_executor: Callable[[], Executor], clock: 
     with Index(workspace.index) as index:
         key = _key(workspace)
         if index.state("derived") == key:
+            if index.state("rules") != shown_code():  # what they changed is in nothing held here
+                index.note(rules=shown_code())
             return False
         from tracemill.flows.deriving.derivations import Derivations
 
         derivations = Derivations(workspace, index, make_executor(), clock)
         derivations.run()
-        index.note(derived=key)
+        index.note(derived=key, rules=shown_code())
         return True
 
 

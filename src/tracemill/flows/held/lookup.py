@@ -14,6 +14,7 @@ import msgspec
 
 from tracemill.base.errors import AmbiguousNameError, NotFoundError
 from tracemill.flows.results import EpisodeRow, LinkRow, SessionRow, StatusResult, StoreCounts
+from tracemill.flows.versions import shown_code
 from tracemill.records.datasets.recipes import DEFAULT_NAME
 from tracemill.records.events.event import Event
 from tracemill.records.labels import Label
@@ -98,13 +99,15 @@ def read_status(workspace: Workspace) -> StatusResult:
     book = read_erasures(workspace.vault)
     with Index(workspace.index) as index:
         synced, dataset = index.state("synced"), index.newest_dataset(DEFAULT_NAME)
+        is_derived = bool(index.state("derived"))
         return StatusResult(
             workspace=str(workspace.root),
             exists=True,
             synced=datetime.fromisoformat(synced) if synced else None,
             store=read_counts(index),
             dataset=str(workspace.datasets / DEFAULT_NAME / dataset) if dataset else None,
-            is_derived=bool(index.state("derived")),
+            is_derived=is_derived,
+            is_outdated=is_derived and index.state("rules") != shown_code(),
             erased=_n_erased(book),
         )
 

@@ -288,6 +288,15 @@ def _is_stale(known: Known) -> bool:
     return known.status == "read" and known.code != reading_code(known.source)
 
 
+def count_stale(workspace: Workspace) -> int:
+    """Return how many inputs were read by other rules, so that a run makes their rows anew."""
+    vault = Vault(workspace.vault)
+    try:
+        return sum(map(_is_stale, vault.inputs().values()))
+    finally:
+        vault.close()
+
+
 def _as_archived(state: Archived) -> Known:
     """Return what the archive knows; the id stands for an address that is not made yet."""
     return Known(

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from tracemill.base import sqlite
 from tracemill.base.errors import SourceError
+from tracemill.base.text import FROM_UTF16, is_utf16
 from tracemill.flows.ingest.discovery import BESIDE_DATABASES, Candidate
 from tracemill.sources import Head, heads, sources_of
 from tracemill.sources.archives import ArchiveKind, archive_kind
@@ -151,6 +152,8 @@ def _unopened(path: Path) -> Skip:
 
 def _unrecognised(seen: Head) -> Skip:
     kind = _kind(seen.path)
+    if is_utf16(seen.data):
+        return Skip("utf_16", FROM_UTF16, failed=True)
     if b"\0" in seen.data:
         return Skip("binary", "expected text, found binary data", failed=kind not in _MEDIA)
     if _BESIDE_LOGS.fullmatch(seen.path.name):

@@ -11,7 +11,9 @@ from typing import Final
 from tracemill.base.clock import now
 from tracemill.base.errors import UsageError
 from tracemill.base.git import repositories as git
-from tracemill.base.text import sized
+from tracemill.base.text import counted, sized
+from tracemill.flows.held.lookup import read_status
+from tracemill.flows.ingest.plan import count_stale
 from tracemill.flows.machine.hooking import read_capture_status
 from tracemill.flows.machine.retention import look_at_agents, retention_check, sessions_check
 from tracemill.flows.results import AgentSessions, Check, DoctorResult
@@ -33,6 +35,7 @@ def examine(workspace: Workspace, environment: Mapping[str, str]) -> DoctorResul
             _git(),
             _scanner(),
             _workspace(workspace),
+            _rules(workspace),
             _originals(workspace),
             _disk(workspace),
         ),
@@ -115,6 +118,23 @@ def _workspace(workspace: Workspace) -> Check:
             "could be committed; name another folder with --workspace",
         )
     return Check(name="workspace", status="ok", detail=f"{workspace.root}: closed to other users")
+
+
+def _rules(workspace: Workspace) -> Check:
+    """Say whether what is kept was read and derived by the rules of this version."""
+    if not workspace.exists:
+        return Check(name="rules", status="ok", detail="nothing is kept yet")
+    n_stale = count_stale(workspace)
+    if not n_stale and not read_status(workspace).is_outdated:
+        return Check(
+            name="rules", status="ok", detail="all that is kept is by those of this version"
+        )
+    of = f"{counted(n_stale, 'input')} read" if n_stale else "links, labels and lists made"
+    detail = (
+        f"{of} by rules of another version, whose new fields show as unknown; `tracemill run` "
+        "makes them anew"
+    )
+    return Check(name="rules", status="warn", detail=detail)
 
 
 def _originals(workspace: Workspace) -> Check:

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from tracemill.base.errors import DataError
+from tracemill.base.text import FROM_UTF16, is_utf16
 from tracemill.flows.guarding import Refused, guarded
 from tracemill.records.refs import Record
 from tracemill.redact import Redactor
@@ -96,6 +97,8 @@ def decoded(data: bytes) -> str:
     try:
         return data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
+        if is_utf16(data):
+            raise DataError(FROM_UTF16) from None
         raise DataError(f"expected UTF-8, found something else at byte {error.start}") from None
 
 
