@@ -15,8 +15,8 @@ and dayhaysoos/nimbus the second; the third is of 33 projects and the fourth of 
 projects, which `human_turns.tsv` names too. The fifth and sixth are of 28 further projects, which
 docs/outcomes.md names, and the fifth of the shared sessions too. The seventh was judged by the lines of
 docs/outcomes.md; of the part that was put aside only figures are looked at by who mends the rules. The eighth is of 27 projects
-that keep checkpoints of their sessions, the ninth of 49 further projects, and the tenth of 16 more and of the
-ninth's.
+that keep checkpoints of their sessions, the ninth of 49 further projects, the tenth of 16 more and of the
+ninth's, the eleventh of 62 and the twelfth of 57 others.
 """
 
 import csv

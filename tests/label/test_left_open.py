@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from tests.label.test_observe import seen, shell, tool
+from tests.label.test_observe import feedback, seen, shell, tool
 from tests.label.test_outcome import MENTION, TESTED, judged, ran
 from tests.trajectories import activity, agent, calling, reaction, user
 from tracemill.records.sessions.activity import ProposedPlan
@@ -124,3 +124,38 @@ def test_a_step_of_an_agent_that_is_empty_is_no_answer() -> None:
 
     assert about.ending == "user"
     assert seen(user(0, "add a page"), agent(1, "Done."), agent(2, "")).ending == "agent"
+
+
+ASKING = agent(1, "Which one?", calls=(ToolCall(id="c1", name="AskUserQuestion"),))
+MASKING = agent(1, "Blurring", calls=(ToolCall(id="c1", name="apply_mask"),))
+
+
+@pytest.mark.parametrize(("last", "ending"), [(ASKING, "agent"), (MASKING, "open_call")])
+def test_an_agent_that_asks_the_person_has_come_to_an_end(last: Step, ending: str) -> None:
+    assert seen(user(0, "add a page"), last).ending == ending
+
+
+LEAVING = ("/exit", "exit;", "/quit\n  ⎿  Goodbye!", " Exit ")
+STAYING = ("exit the loop early", "add /exit", "why does it quit?")
+
+
+@pytest.mark.parametrize("words", LEAVING)
+def test_a_turn_that_only_leaves_asks_for_nothing_and_stops_nothing(words: str) -> None:
+    steps = (user(0, "add a page"), agent(1, "Done."), user(2, words))
+    found = seen(*steps, events=(feedback("interruption", 2),))
+
+    assert (found.ending, found.last_user_step) == ("agent", 0)
+
+
+@pytest.mark.parametrize("words", STAYING)
+def test_a_turn_that_names_an_exit_is_a_request(words: str) -> None:
+    found = seen(user(0, "add a page"), agent(1, "Done."), user(2, words))
+
+    assert (found.ending, found.last_user_step) == ("user", 2)
+
+
+def test_a_stop_before_a_person_leaves_is_one() -> None:
+    steps = (user(0, "add a page"), agent(1, "On it."), user(2, "/exit"))
+    found = seen(*steps, events=(feedback("interruption", 1),))
+
+    assert found.ending == "interruption"

@@ -15,6 +15,10 @@ _ENDS: Final = re.compile(
     r"|\Arun_command\Z"
 )
 """Tools that ask a person, that end the work, or that a person lets run after the last words."""
+_ASKS: Final = re.compile(r"(?<![a-z])ask|question|user_?input|elicit")
+"""Tools that ask a person, whose turn it is until they answer."""
+_LEAVES: Final = re.compile(r"\s*/?(?:exit|quit)\s*;?\s*(?:⎿.*)?", re.DOTALL | re.IGNORECASE)
+"""What a person types to leave the agent's program, and what that prints."""
 
 
 class LastWord:
@@ -24,14 +28,22 @@ class LastWord:
         self.ending: Ending = "unknown"
         self.step = -1
         """The last step of either; -1 before the first."""
+        self.asked: int | None = None
+        """The last step that a person typed, unless to leave."""
+        self.left: int | None = None
+        """The step at which a person left."""
         self.is_cut_off = False
         """Whether the last of them called tools, though all calls came back, and neither asked a
         person nor ended with words around its edits."""
         self._open: set[str] = set()
 
     def person(self, step: Step) -> None:
-        """Take a step of a person."""
+        """Take a step of a person; one that only leaves says nothing, and asks for nothing."""
+        if _LEAVES.fullmatch(step.text):
+            self.left = step.index
+            return
         self.ending, self.step, self.is_cut_off = "user", step.index, False
+        self.asked = step.index
 
     def agent(self, step: Step) -> None:
         """Take the calls of an agent's step, or of a late result's; one that is empty is none."""
@@ -40,7 +52,7 @@ class LastWord:
             has_words = bool(step.text.strip())
             self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1]))
             self._open.clear()
-        self._open.update(call.id for call in step.calls)
+        self._open.update(call.id for call in step.calls if not _ASKS.search(call.name.lower()))
 
     def results(self, step: Step, results: Iterable[ToolResult]) -> None:
         """Take what came back for calls."""

@@ -87,7 +87,6 @@ class Observer:
         self._started: datetime | None = None
         self._ended: datetime | None = None
         self._last_word = LastWord()
-        self._last_user: int | None = None
         self._held: dict[str, _Held] = {}
         self._running: dict[str, RunningCall] = {}
         self._commits = MadeCommits()
@@ -180,7 +179,8 @@ class Observer:
         handed = self._handed.finish()
         accepted = handed | self._left.returned
         stop = max(self._interrupted, default=-1)
-        is_stopped = stop >= max(self._last_word.step, 0) and stop not in handed
+        is_stop = stop not in handed and stop != self._last_word.left
+        is_stopped = is_stop and stop >= max(self._last_word.step, 0)
         activity = Activity(
             trajectory_id=trajectory.id, input_id=trajectory.origin.input_id,
             first_native_id=self._first_native_id,
@@ -220,7 +220,7 @@ class Observer:
         return structs.replace(
             activity,
             n_user_steps=self._n_user,
-            last_user_step=self._last_user,
+            last_user_step=self._last_word.asked,
             requests=self._asked.requests,
             done_steps=self._asked.finish(),
             checked_turns=self._asked.checked_turns,
@@ -254,7 +254,6 @@ class Observer:
 
     def _hear(self, step: Step) -> None:
         self._last_word.person(step)
-        self._last_user = step.index
         self._mentions.hear(step.text, step.index)
         self._asked.hear(step, self._checks, self._shown.ran_steps, self._last_edits.of_code)
         self._shown.heard(step.index)
