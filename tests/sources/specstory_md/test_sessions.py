@@ -166,6 +166,8 @@ def test_agents_that_flag_nothing_leave_it_unknown(output: str, status: str) -> 
             "ok",
         ),
         (tool("shell", "sh", "```\nno\n```", " `go build`"), {"command": "go build"}, "no"),
+        (tool("bash", "Bash", "`./make it`\n```\nok\n```"), {"command": "./make it"}, "ok"),
+        (tool("grep", "Glob", " pattern `*.py`\n```\na.py\n```"), {"pattern": "*.py"}, "a.py"),
         (
             tool("write", "Write", "\n```yaml\na: 1\n```\n\n```text\nFile created successfully at: a.yml\n```"),
             {"content": "a: 1", "file_path": "a.yml"},

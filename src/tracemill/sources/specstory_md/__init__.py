@@ -49,7 +49,7 @@ class SpecStoryMd(FileSource):
     """Reads the Markdown files that SpecStory saves of sessions."""
 
     name: ClassVar[str] = "specstory-md"
-    version: ClassVar[int] = 10
+    version: ClassVar[int] = 11
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

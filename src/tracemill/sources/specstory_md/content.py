@@ -39,6 +39,8 @@ _INJECTED: Final = (
 _SUMMARY: Final = re.compile(r"\s*(?:<details>)?<summary>Tool use: \*\*[^*\n]*\*\*(.*?)</summary>")
 _FENCE: Final = re.compile(r"```(\w*)\s*\Z")
 _RESULT_FENCES: Final = frozenset({"", "text"})
+_FORMER_KINDS: Final = {"bash": "shell", "grep": "search"}
+"""What Markdown of version 2.0.0 calls kinds of tools that others call so."""
 _CODE: Final = re.compile(r"`([^`]+)`")
 _NAMED: Final = re.compile(r"(\w{1,40}):? `([^`]*)`")
 _INPUT: Final = re.compile(r"- (\w{1,40}): (.*)")
@@ -107,7 +109,7 @@ def model_of(said: str | None) -> str | None:
 
 def read_tool(name: str, kind: str, lines: list[str], call_id: str, agent: str) -> Tool:
     """Return the call that a block shows; `kind` is what SpecStory takes the tool for."""
-    is_by_editor = agent not in _IN_TERMINALS
+    kind, is_by_editor = _FORMER_KINDS.get(kind, kind), agent not in _IN_TERMINALS
     if is_by_editor and kind != "task" and (labelled := read_labelled(lines)) is not None:
         return _of_labels(name, labelled, call_id)
     body = _taken_apart(lines)
