@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.web.letting_in import let_in
 from tracemill.flows.analysis.completeness import read_completeness
 from tracemill.flows.analysis.correlating import in_words, read_correlation
+from tracemill.flows.analysis.counted_cases import read_cases
 from tracemill.flows.analysis.failures import read_failure_stats
 from tracemill.flows.analysis.flywheel import check_flywheel
 from tracemill.flows.analysis.patterns import (
@@ -120,6 +121,31 @@ def test_a_metric_stands_slice_by_slice(browser: TestClient, example: Workspace)
     together = in_words(read_correlation(example, asked, "agent_success_rate"))
     assert together.replace("_", " ") in page
     assert "nobody can tell from 2 agents" in together
+
+
+def test_each_slice_leads_to_its_cases_with_what_is_rare_first(
+    browser: TestClient, example: Workspace
+) -> None:
+    page = browser.get("/metrics/tool_error_rate?by=agent&of=claude-code").text
+    asked = Question("tool_error_rate", (), {"agent": "claude-code"}, Period(None, None))
+    cases = read_cases(example, asked).cases
+    shown = rows(page, "Table of cases")
+    n_failed = len({(each.record, each.at) for each in cases if each.value})
+
+    assert f"of {len(cases)} cases" in page
+    assert [row[2] for row in shown[: n_failed + 1]] == ["yes"] * n_failed + ["no"]
+    assert sum(int(row[3]) for row in shown) == len(cases)
+    assert 'href="/metrics/tool_error_rate?by=agent&amp;of=codex#cases"' in page
+    assert all(f"/sessions/{each.record.id}" in page for each in cases if each.value)
+
+
+def test_a_slice_that_there_is_not_has_no_cases(browser: TestClient) -> None:
+    answer = browser.get("/metrics/tool_error_rate?by=agent&of=%3Cb%3Enobody")
+
+    assert answer.status_code == 200
+    assert "Case by case:</h2>" not in answer.text
+    assert "Table of cases" not in answer.text
+    assert "<b>nobody" not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,11 @@ def episode_item(
     """Return what is shown of an episode."""
     n_steps = sum(activity.n_steps for activity in activities)
     sessions = counted(len(episode.session_ids), "session")
+    kind = "work" if episode.kind == "unknown" else episode.kind
     return ReviewItem(
         id=episode.id,
         subject=Ref(kind="episode", id=episode.id),
-        title=f"{episode.kind} in {sessions}, {counted(n_steps, 'step')}",
+        title=f"{kind} in {sessions}, {counted(n_steps, 'step')}",
         parts=tuple(_parts(episode, activities, commits)),
         look=f"tracemill review show {episode.id}",
         basis=basis_of(episode),

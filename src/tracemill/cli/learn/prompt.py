@@ -40,7 +40,11 @@ def suggest_prompt(
             for line in _yaml(msgspec.to_builtins(suggestion)):
                 write(line)
     if not found.suggestions:
-        hint("nothing repeats that a prompt could change; see: tracemill pattern list", common)
+        hint(
+            "nothing repeats that a prompt could change; see: tracemill pattern list; to try a "
+            "change of your own: tracemill experiment start PLAN.toml --by NAME",
+            common,
+        )
     return EXIT_DONE if found.suggestions else EXIT_NOTHING
 
 

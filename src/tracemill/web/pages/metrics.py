@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +13,7 @@ from starlette.routing import Route
 
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.correlating import in_words, read_correlation
+from tracemill.flows.analysis.counted_cases import read_cases
 from tracemill.flows.analysis.patterns import (
     ListedMetric,
     Question,
@@ -18,12 +21,16 @@ from tracemill.flows.analysis.patterns import (
     measure_metric,
 )
 from tracemill.flows.analysis.period import Period
+from tracemill.records.process.patterns import Unit
+from tracemill.records.refs import Ref
 from tracemill.store.workspace import Workspace
 from tracemill.web.asked import workspace
 from tracemill.web.rendering import page
 
 _MOST_SLICES: Final = 60
 """How many slices a page has; it says how many there are."""
+_MOST_CASES: Final = 40
+_HALF: Final = 0.5
 _ALL_TIME: Final = Period(None, None)
 
 
@@ -49,6 +56,7 @@ def metric(request: Request) -> Response:
     question = Question(name, (by,), {}, _ALL_TIME)
     others = _comparable(listed.values(), asked, by)
     beside = request.query_params.get("with", "")
+    of = request.query_params.get("of", "")
     return page(
         request,
         "metric.html",
@@ -59,6 +67,49 @@ def metric(request: Request) -> Response:
         beside=beside if beside in others else None,
         together=_together(place, question, beside) if beside in others else None,
         most=_MOST_SLICES,
+        of=of,
+        cases=_cases(place, Question(name, (), {by: of}, _ALL_TIME)) if of and asked.n else None,
+    )
+
+
+class AlikeCases(NamedTuple):
+    """Cases of one record that say the same."""
+
+    record: Ref
+    """The record that shows them."""
+    value: float
+    """1 or 0 in a share, a number in a mean."""
+    at: datetime | None
+    """When; None where nobody said."""
+    reason: str | None
+    """Why, as the record says."""
+    n: int
+    """How many they are."""
+
+
+class ShownCases(NamedTuple):
+    """What a slice consists of, as far as a page has room."""
+
+    unit: Unit
+    """Whether the metric is a share or a mean."""
+    n: int
+    """How many cases there are."""
+    shown: list[AlikeCases]
+    """The first of them, those that one record shows in the same way as one."""
+
+
+def _cases(place: Workspace, question: Question) -> ShownCases | None:
+    """Return what a slice consists of, what is unusual first; None where nothing is in it."""
+    try:
+        found = read_cases(place, question)
+    except NotFoundError:
+        return None
+    newest = sorted(found.cases, key=lambda case: case.at.timestamp() if case.at else 0.0)[::-1]
+    sign = 1 if found.unit == "share" and found.value > _HALF else -1
+    ranked = sorted(newest, key=lambda case: sign * case.value)
+    shown = Counter((case.record, case.value, case.at, case.reason) for case in ranked)
+    return ShownCases(
+        found.unit, len(ranked), [AlikeCases(*each, n) for each, n in shown.items()][:_MOST_CASES]
     )
 
 

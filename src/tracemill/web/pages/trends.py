@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from tracemill.flows.reports.reporting import read_trends
 from tracemill.flows.views.panels import interval, read_panels
-from tracemill.records.process.patterns import Period, Unit
+from tracemill.records.process.patterns import FEW, Period, Unit
 from tracemill.records.process.reports import Compared
 from tracemill.report.chart import NARROW, chart
 from tracemill.web.asked import moment, workspace
@@ -33,6 +33,7 @@ def trends(request: Request) -> Response:
         "trends.html",
         panels=panels,
         interval=interval,
+        few=FEW,
         drawn={
             "right": _picture("sessions that were achieved", panels.right, "share"),
             "fast": _picture("achieved sessions", panels.fast, "mean"),
