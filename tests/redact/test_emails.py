@@ -235,3 +235,99 @@ def test_what_joins_two_addresses_belongs_to_neither(redactor: Redactor) -> None
     redacted = redactor.text(r"x@example.orgö\u00e9@h.iogit")
 
     assert redacted == r"x@example.orgö\u00e9@h.iogit"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada@müller.de",
+        "ada@mail.schröder.de",
+        "info@例子.公司",
+        "info@例子。公司",
+        "иван@почта.рф",
+        "ada@xn--mller-kva.de",
+        "ada@mail.xn--p1ai",
+        "ada\uff20lovelace.org",
+        "\uff41\uff44\uff41\uff20\uff4c\uff4f\uff56\uff45\uff4c\uff41\uff43\uff45\uff0e\uff4f\uff52\uff47",
+        r"ada@m\u00fcller.de",
+        r"info@\u4f8b\u5b50.\u516c\u53f8",
+        r"ada\uff20lovelace.org",
+        "李雷.wang@lovelace.org",
+        "李雷_wang@müller.de",
+        "é" * 400 + "@lovelace.org",
+        "é" * 400 + "@müller.de",
+        r"\u00e9" * 90 + "@lovelace.org",
+        r"\\u00e9" * 300 + "@lovelace.org",
+    ],
+)
+@pytest.mark.parametrize("template", ["{}", "an {}, danke", "<{}>", '"{}"', "cc:{}!"])
+def test_an_address_in_any_script_goes_whole(
+    address: str, template: str, redactor: Redactor
+) -> None:
+    redacted = redactor.text(template.format(address))
+
+    before, _, behind = template.format("\0").partition("\0")
+    assert re.fullmatch(
+        re.escape(before) + r"user-[a-z2-7]{10}@example\.org" + re.escape(behind), redacted
+    )
+    assert redactor.text(redacted) == redacted
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ada\uff20müller.de",
+        r"ada@m\u00fcller.de",
+        "ada@mu\u0308ller.de",
+        "\uff41\uff44\uff41@müller.de",
+    ],
+)
+def test_one_address_has_one_pseudonym_however_it_is_written(
+    written: str, redactor: Redactor
+) -> None:
+    assert redactor.text(written) == redactor.text("ada@müller.de")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("info@例子.公司请联系", "info@例子.公司"),
+        ("ada@müller.de。下一句", "ada@müller.de"),
+        ("x@lovelace.org请bob@müller.de", "bob@müller.de"),
+    ],
+)
+def test_a_sentence_behind_an_address_in_another_script_stays(
+    text: str, address: str, redactor: Redactor
+) -> None:
+    before, _, behind = text.partition(address)
+
+    redacted = redactor.text(text)
+
+    assert redacted.endswith(redactor.text(address) + behind)
+    assert redacted.startswith(redactor.text(before))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada@例子.今天",
+        "@张三.李四 你好",
+        "用@属性.设置",
+        "é@café.py",
+        "noreply\uff20github.com",
+        "a\uff20b",
+        "5\uff2010.00",
+        "git@bücher.de:ada/x.git",
+        "ada@bücher.example",
+        "see @müller.de",
+    ],
+)
+def test_what_is_no_address_in_another_script_stays(text: str, redactor: Redactor) -> None:
+    assert redactor.text(text) == text
+
+
+@pytest.mark.parametrize("line", ["Author: Éva Öst <zoë@müller.de>", "Ada Byron <ada@例子.公司>"])
+def test_a_name_before_an_address_in_another_script_goes_with_it(
+    line: str, redactor: Redactor
+) -> None:
+    assert re.search(r"dev-([a-z2-7]{10}) <user-\1@example\.org>$", redactor.text(line))

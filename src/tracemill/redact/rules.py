@@ -19,7 +19,7 @@ import rtoml
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 32
+REDACT_VERSION: Final = 33
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[
@@ -101,6 +101,8 @@ class LineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Bits per character that a token must have."""
     n_lines: int = 1
     """How many lines the pattern may reach over; its probe matches in the first."""
+    is_block: bool = False
+    """Whether the secret is the first of several lines that are as deep, all of them secret."""
     judge: JudgeName = "token"
     """Which function has the last word on what the pattern matched."""
     kind: Kind = "secret"

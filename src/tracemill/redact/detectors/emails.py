@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
+from tracemill.redact.detectors.mail_parts import ESCAPES, Sign, beginning, domain_end, plain
 from tracemill.redact.line_rules.lines import Candidate, Extent, Form, LineDetector
 from tracemill.redact.protocol import Probe, Rule
 from tracemill.redact.pseudonyms import USER, Pseudonyms
@@ -14,18 +13,39 @@ from tracemill.redact.pseudonyms import USER, Pseudonyms
 _DOMAIN: Final = r"(?:[0-9A-Za-z-]+\.)+(?:xn--[0-9A-Za-z-]{2,59}|[A-Za-z]{2,24})"
 _LOCAL: Final = r"[0-9A-Za-z._%+'\x80-\xff-]"
 """One byte of a local part, which may be in any script (RFC 6531)."""
-_ADDRESS: Final = rf"{_LOCAL}+@{_DOMAIN}"
-# where a local part ends in another script, where it begins is for `_beginning` to say
+_ANY_DOMAIN: Final = (
+    r"(?:[0-9A-Za-z\x80-\xff-]+\.)+(?:xn--[0-9A-Za-z-]{2,59}|[A-Za-z]{2,24}|[\x80-\xff]{4,72})"
+)
+_ADDRESS: Final = rf"{_LOCAL}+@{_ANY_DOMAIN}"
+# where a local part ends in another script, where it begins is for `beginning` to say
 _ADDRESS_PATTERN: Final = rf"(?P<secret>(?:[0-9A-Za-z._%+'-]+|[\x80-\xbf])@{_DOMAIN})"
 _SIGN: Final = rf"@(?<={_LOCAL}@)[0-9A-Za-z-]++\.[0-9A-Za-z]"
 _ADDRESS_PROBE: Final = Probe(rf"{_LOCAL}@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
+
+# by itself it is quickly found, since it begins with a rare byte; a backslash begins an escape
+_FOREIGN_PROBE: Final = Probe(
+    r"@[0-9A-Za-z.-]*[\xc2-\xf4\\]", is_apart=True, sign=r"@[0-9A-Za-z.-]*+[\xc2-\xf4\\]"
+)
+_FOREIGN_PROBES: Final = (
+    _FOREIGN_PROBE,
+    Probe("(?i)(?:\uff20|\\\\uff20)", ("\uff20", r"\uff20")),
+)
+# where the domain ends is for `domain_end` to say
+_FOREIGN_PATTERN: Final = (
+    r"(?P<secret>(?:[0-9A-Za-z._%+'-]+|[\x80-\xbf])(?:@|\xef\xbc\xa0|\\{1,2}u[fF][fF]20))"
+    r"[0-9A-Za-z\x80-\xff\\]"
+)
+_ANY_SIGN: Final = re.compile(rb"@|\xef\xbc\xa0|\\{1,2}u[fF][fF]20")
 
 _NAMED_PATTERN: Final = (
     r"(?i)(?:^|[^0-9a-z]|\\[nrt])(?:author|committer|co-authored-by|signed-off-by|reviewed-by|acked-by"
     r"|tested-by|reported-by|suggested-by|helped-by|approved-by|cc|from|to|tagger):?[ \t]{1,8}"
     rf"(?P<secret>[^\s<>@:\"\\][^<>@:\"\\\n]{{1,60}}?)[ \t]{{1,4}}<{_ADDRESS}>"
 )
-_NAMED_PROBE: Final = Probe(rf" <{_LOCAL}+@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
+_NAMED_PROBES: Final = (
+    Probe(rf" <{_LOCAL}+@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN),
+    _FOREIGN_PROBE,
+)
 _WORD: Final = r"[A-Z\xc3-\xd4][A-Za-z'.\x80-\xff-]{0,30}"
 _WRITTEN_PATTERN: Final = (
     rf"(?:^|[^0-9A-Za-z_@./-])(?P<secret>{_WORD}(?: {_WORD}){{1,4}})[ \t]{{1,4}}<{_ADDRESS}>"
@@ -37,10 +57,7 @@ _NO_PART_OF_NAME: Final = frozenset(
 )
 """How sentences begin in which a name and an address follow."""
 
-_ESCAPES: Final = b"nrtbf"
-_ESCAPED: Final = frozenset(_ESCAPES.decode())
 _BACKSLASH: Final = 0x5C
-_BEYOND_ASCII: Final = 0x80
 _NO_PERSON: Final = re.compile(
     rb"(?i)(?:^|[._+-])(?:git|hg|svn)@|no[._-]?reply@(?!users)|^(?:donotreply|do-not-reply|postmaster"
     rb"|mailer-daemon|notifications?|this|super|return|break|continue|self|test|user|username|example"
@@ -55,18 +72,6 @@ _NO_ADDRESS: Final = re.compile(
 )
 _VERSION: Final = re.compile(rb"@v?\d+\.\d")
 _ADDRESS_IN: Final = re.compile(rb"<([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
-_LONGEST_BEFORE: Final = 448
-"""A local part has at most 64 characters, each of which takes 7 bytes where it is escaped twice."""
-_CHARACTER: Final = re.compile(
-    rb"(?s)(?P<escape>\\{1,2}u[0-9A-Fa-f]{4})|(?P<letter>[\xc2-\xf4]?[\x80-\xbf]{1,3})|."
-)
-"""One character in UTF-8, or escaped as in JSON; the first may lack its beginning."""
-_SIGNS: Final = frozenset("._%+'-")
-_BROKEN: Final = "\ufffd"
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
-)
-"""Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean, which set no blank before an `@`."""
 _OF_MAIL: Final = re.compile(
     rb"(?i)\.(?:com|net|org|edu|gov|info|biz|app|dev|xyz|top|vip|club|online|site|tech|asia|cn|tw|hk"
     rb"|mo|jp|kr|sg|my|th|la|kh|mm|vn|us|uk|de|fr|eu|ch|ca|au|nz|in|io|me|co|cc|tv|xn--[0-9a-z-]+)\Z"
@@ -83,7 +88,18 @@ def mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
         (_ADDRESS_PROBE,),
         Form(_ADDRESS_PATTERN),
         _personal,
-        lambda found: pseudonyms.mailbox(found.value),
+        lambda found: pseudonyms.mailbox(plain(found.value)),
+    )
+
+
+def foreign_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
+    """Return the detector of addresses whose domain, or whose sign, is not written in ASCII."""
+    return LineDetector(
+        Rule("email", "pii", rank),
+        _FOREIGN_PROBES,
+        Form(_FOREIGN_PATTERN),
+        _foreign,
+        lambda found: pseudonyms.mailbox(plain(found.value)),
     )
 
 
@@ -91,7 +107,7 @@ def named_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     """Return the detector of names in trailers and headers such as `Author: A. N. Other <…>`."""
     return LineDetector(
         Rule("person", "pii", rank),
-        (_NAMED_PROBE,),
+        _NAMED_PROBES,
         Form(_NAMED_PATTERN),
         _named,
         lambda found: pseudonyms.person(_address_behind(found)),
@@ -102,7 +118,7 @@ def written_mailbox_detector(pseudonyms: Pseudonyms, rank: int) -> LineDetector:
     """Return the detector of full names before their addresses, wherever they stand."""
     return LineDetector(
         Rule("person", "pii", rank),
-        (_NAMED_PROBE,),
+        _NAMED_PROBES,
         Form(_WRITTEN_PATTERN),
         _written,
         lambda found: pseudonyms.person(_address_behind(found)),
@@ -127,79 +143,43 @@ def is_personal(address: bytes) -> bool:
 
 
 def _personal(found: Candidate) -> Extent | None:
-    line, start = found.line, _beginning(found)
-    if start and line[start - 1] == _BACKSLASH and line[start] in _ESCAPES:
-        start += 1
-    while start < found.end and line[start] in b".'%+-":
-        start += 1
-    address = line[start : found.end]
-    if address.startswith(b"@") or not is_personal(address):
+    """An address from its first letter on, whatever script that is of."""
+    line = found.line
+    is_of_mail = _is_of_mail(found.value, line[found.end : found.end + 1])
+    at = line.index(b"@", found.start)
+    start = _first_letter(line, beginning(line, found.start, at, is_of_mail=is_of_mail), at)
+    is_one = start < at and is_personal(line[start : found.end])
+    return Extent(start, found.end) if is_one else None
+
+
+def _foreign(found: Candidate) -> Extent | None:
+    """An address as far as its domain goes, where not all behind its sign is ASCII."""
+    line = found.line
+    match = _ANY_SIGN.search(line, found.start)
+    sign = Sign(*match.span()) if match else None
+    end = domain_end(line, sign) if sign else None
+    if sign is None or end is None:
         return None
-    return Extent(start, found.end)
+    is_of_mail = _is_of_mail(plain(line[sign.start : end]), line[end : end + 1])
+    begins = beginning(line, found.start, sign.start, is_of_mail=is_of_mail)
+    start = _first_letter(line, begins, sign.start)
+    is_one = start < sign.start and is_personal(plain(line[start:end]))
+    return Extent(start, end) if is_one else None
 
 
-def _beginning(found: Candidate) -> int:
-    """Return where an address begins: before its part in ASCII may stand letters of other scripts.
-
-    Those of scripts that set no blanks between words are part of it only where its last letter is
-    one, and then with all that stand before it; nor is what stands behind the `@` of another
-    address part of it, for that is its host. Behind the `@` of a mention it is.
-    """
-    line, start = found.line, found.start
-    before = line[max(0, start - 1) : start]
-    if before.isascii() and before != b"\\":
-        return start
-    at = line.index(b"@", start)
-    own = line[max(0, at - _LONGEST_BEFORE) : at].rpartition(b" ")[2]
-    characters = list(_CHARACTER.finditer(own))
-    may_be_unspaced = _UNSPACED.match(_told(characters[-1])) is not None
-    if may_be_unspaced and own[-1] >= _BEYOND_ASCII and not _is_of_mail(found):
-        return at
-    begins = len(own)
-    for i, each in reversed(list(enumerate(characters))):
-        character = _told(each)
-        if character == "@" and _ends_local(characters[:i]):
-            ends = (each.end() for each in characters if each.lastgroup)
-            return at - len(own) + max(ends, default=len(own))
-        if not _is_local(character) or (_UNSPACED.match(character) and not may_be_unspaced):
-            break
-        begins = each.start()
-    if not begins and len(own) == _LONGEST_BEFORE:  # its first character may be cut in two
-        begins = next((each.end() for each in characters if each.lastgroup), 0)
-        return min(start, at - len(own) + begins)
-    return at - len(own) + begins
+def _first_letter(line: bytes, start: int, at: int) -> int:
+    """Return where the first letter of a local part stands: behind escapes, points and dashes."""
+    if start and line[start - 1] == _BACKSLASH and line[start] in ESCAPES:
+        start += 1
+    while start < at and line[start] in b".'%+-":
+        start += 1
+    return start
 
 
-def _ends_local(characters: Sequence[re.Match[bytes]]) -> bool:
-    r"""Tell whether a local part ends here: an `@` behind it is that of an address, not a mention.
-
-    A script without blanks stands before a mention as well, and the last letter of `\n` is none.
-    """
-    before = "".join(map(_told, characters[-2:]))
-    last = before[-1:]
-    is_escape = before.startswith("\\") and last in _ESCAPED
-    return last != "" and _is_local(last) and not _UNSPACED.match(last) and not is_escape
-
-
-def _told(character: re.Match[bytes]) -> str:
-    if character["escape"]:
-        return chr(int(character["escape"][-4:], 16))
-    return character[0].decode("utf-8", "replace")[:1]
-
-
-def _is_local(character: str) -> bool:
-    return (
-        character.isalnum()
-        or character in _SIGNS
-        or character == _BROKEN
-        or unicodedata.category(character).startswith("M")
-    )
-
-
-def _is_of_mail(found: Candidate) -> bool:
+def _is_of_mail(address: bytes, behind: bytes) -> bool:
     """Tell whether what stands behind the `@` is a domain of mail and no piece of code."""
-    is_code = found.line.startswith(_GOES_ON, found.end)
-    return not is_code and _OF_MAIL.search(found.value) is not None
+    is_plain = address.rpartition(b".")[2].isascii()
+    return behind not in _GOES_ON and (not is_plain or _OF_MAIL.search(address) is not None)
 
 
 def _named(found: Candidate) -> Extent | None:
@@ -221,4 +201,4 @@ def _written(found: Candidate) -> Extent | None:
 
 def _address_behind(found: Candidate) -> bytes:
     rest = found.line[found.end : found.end + 400]
-    return address_in(rest) or b""
+    return plain(address_in(rest) or b"")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tracemill.redact.detectors.blocks import KeyBlockDetector
 from tracemill.redact.detectors.emails import (
+    foreign_mailbox_detector,
     mailbox_detector,
     named_mailbox_detector,
     written_mailbox_detector,
@@ -16,6 +17,8 @@ from tracemill.redact.detectors.inserts import CopyDetector, InsertDetector
 from tracemill.redact.detectors.listings import ListingDetector
 from tracemill.redact.detectors.manifests import ManifestDetector
 from tracemill.redact.detectors.own_home import OwnHomeDetector
+from tracemill.redact.detectors.recovery_codes import RecoveryCodeDetector
+from tracemill.redact.detectors.scalars import ScalarDetector
 from tracemill.redact.detectors.services import ServiceDetector
 from tracemill.redact.detectors.tables import CellRules, TableDetector
 from tracemill.redact.detectors.veils import Base64Detector, VeilDetector
@@ -69,6 +72,7 @@ def all_detectors(
         ManifestDetector(pseudonyms, rank + 2),
         InsertDetector(CellRules("secret-in-insert", pseudonyms, (rank + 3, _PII_RANK))),
         CopyDetector(CellRules("secret-in-insert", pseudonyms, (rank + 3, _PII_RANK))),
+        RecoveryCodeDetector(pseudonyms, rank + 4),
     )
     within = _Within(of_secrets)
     return (
@@ -78,6 +82,7 @@ def all_detectors(
         named_mailbox_detector(pseudonyms, _PII_RANK),
         written_mailbox_detector(pseudonyms, _PII_RANK),
         mailbox_detector(pseudonyms, _PII_RANK + 1),
+        foreign_mailbox_detector(pseudonyms, _PII_RANK + 1),
         *own,
         ListingDetector(pseudonyms, _PII_RANK + 3),
         HomeDetector(pseudonyms, _PII_RANK + 4),
@@ -112,7 +117,11 @@ def _token_detector() -> LineDetector:
     return LineDetector(Rule("token", "secret", 0), (probe,), Form(pattern), whole, lambda _: None)
 
 
-def _rule_detector(rule: LineRule, rank: int, pseudonyms: Pseudonyms) -> LineDetector:
+def _rule_detector(
+    rule: LineRule, rank: int, pseudonyms: Pseudonyms
+) -> LineDetector | ScalarDetector:
+    if rule.is_block:
+        return ScalarDetector(rule, Rule(rule.id, rule.kind, rank), pseudonyms)
     if rule.stand_in != "token":
         stand_in: Callable[[bytes], str] = getattr(pseudonyms, rule.stand_in)
     else:

@@ -1,0 +1,95 @@
+"""Secrets in a YAML block of several lines, `password: |` with more than one below.
+
+One line of a block that is a secret makes all its lines secret that hold no blank: a key is
+wrapped, and which of its lines looks like one is chance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from tracemill.redact.line_rules.judges import judge_of
+from tracemill.redact.line_rules.lines import Candidate, compile_bytes
+from tracemill.redact.protocol import ByPlace, Match, Rule
+from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
+from tracemill.redact.rules import LineRule
+from tracemill.redact.wording import values
+
+_GROUP: Final = "(?P<secret>"
+_INDENTED: Final = re.compile(rb"[ \t]*")
+_VALUE: Final = re.compile(rb"[^\s\"'`<>{}\x00]{4,}\Z")
+_MOST_LINES: Final = 64
+"""Counted in lines alone, since stand-ins change how many bytes there are."""
+_SHORTEST: Final = 8
+
+
+class _Line(NamedTuple):
+    """What a line of a block says, and where."""
+
+    start: int
+    value: bytes
+
+
+class ScalarDetector(ByPlace):
+    """Finds every line of a block whose first line is found by the rule."""
+
+    def __init__(self, line_rule: LineRule, rule: Rule, pseudonyms: Pseudonyms) -> None:
+        """Take the name before a block from the pattern of the rule, and its judge."""
+        self.probes = line_rule.probes
+        self._head = line_rule.pattern.partition(_GROUP)[0]
+        self._judge = judge_of(line_rule)
+        self._rule = rule
+        self._token = pseudonyms.token
+
+    def find(self, data: bytes, at: int, found: list[Match]) -> int:
+        """Look at the block below the line in which `at` stands."""
+        start = data.rfind(b"\n", 0, at) + 1
+        end = data.find(b"\n", at)
+        if end < 0:
+            return len(data)
+        depth = _depth(data, start)
+        head = compile_bytes(self._head).search(data[start : end + 1 + _depth(data, end + 1) + 1])
+        if head is None:
+            return end
+        first, behind = head[0]
+        name = data[start : start + behind]
+        block = list(_lines(data, end + 1, depth))
+        if any(self._is_secret(name, first, each.value) for each in block):
+            found += [
+                Match(line.start, line.start + len(line.value), self._rule, self._stand_in(line))
+                for line in block
+            ]
+        return end
+
+    def _is_secret(self, name: bytes, first: int, value: bytes) -> bool:
+        candidate = Candidate(name + value, first, len(name), len(name) + len(value))
+        return len(value) >= _SHORTEST and self._judge(candidate) is not None
+
+    def _stand_in(self, line: _Line) -> str:
+        return self._token(self._rule.id, line.value)
+
+
+def _lines(data: bytes, at: int, depth: int) -> Iterator[_Line]:
+    """Yield the lines without a blank of a block that begins at `at`, deeper than `depth`."""
+    least = depth + 1
+    for n in range(_MOST_LINES):
+        end = data.find(b"\n", at)
+        end = end if end >= 0 else len(data)
+        value = data[at:end].strip(b" \t\r")
+        indent = _depth(data, at)
+        if value and indent < least:  # so it is behind the end of a text
+            return
+        least = max(least, indent) if n == 0 else least
+        is_kept = values.is_placeholder(value) or holds_stand_in(value)
+        if _VALUE.match(value) and not is_kept:
+            yield _Line(at + indent, value)
+        at = end + 1
+        if at >= len(data):
+            return
+
+
+def _depth(data: bytes, at: int) -> int:
+    match = _INDENTED.match(data, at)
+    return len(match[0]) if match else 0
