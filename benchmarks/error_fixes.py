@@ -6,7 +6,7 @@
 the second is an attempt at what failed in the first that worked. `drawn` says from where: `first`
 from six public repositories with checkpoints, `formats` from the shared sessions of all formats,
 `projects` from twelve repositories more, `unseen` and `again` from eight others, `fresh`, `aside` and `later` from sixteen,
-fifteen and twelve after these. Each workspace is
+fifteen and twelve after these, `newer` from fifteen more, `rest` from seven. Each workspace is
 what `benchmarks/links.py --workspaces` keeps of a repository, or a run over the shared sessions.
 """
 

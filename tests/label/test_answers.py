@@ -32,6 +32,7 @@ def failed(exit_code: int | None = 1, content: str = "") -> ToolResult:
         "git -C app diff --quiet",
         "git merge-base --is-ancestor a b",
         'bash -lc "rg name"',
+        'cmd /c findstr /n "name" app.py',
     ],
 )
 def test_one_is_the_answer_of_a_command_that_asks(command: str) -> None:

@@ -168,6 +168,23 @@ def test_a_command_that_asks_for_less_once_a_person_spoke_is_for_something_else(
     assert (found.resolved_step is not None) == is_resolved
 
 
+@pytest.mark.parametrize(
+    ("content", "is_resolved"),
+    [
+        ("1\tdef total():", True),
+        ("<system-reminder>Warning: the file exists but is shorter than the offset", False),
+    ],
+)
+def test_a_part_of_a_file_that_is_not_there_answers_nothing(
+    content: str, is_resolved: bool
+) -> None:
+    asked = {"file_path": "src/totals.py", "offset": 50, "limit": 25}
+    too_long = tool(1, "Read", asked, status="error", content="File content exceeds 25000 tokens")
+    found = only(too_long, tool(2, "Read", {**asked, "offset": 65, "limit": 10}, content=content))
+
+    assert (found.resolved_step is not None) == is_resolved
+
+
 def test_what_works_much_later_is_no_answer() -> None:
     late = MAX_GAP + 2
     found = only(shell(1, "git push", "fatal: no", exit_code=1), shell(late, "git push", "done"))

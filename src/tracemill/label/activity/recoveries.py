@@ -28,7 +28,7 @@ from tracemill.label.calls.aims import (
     takes_back,
     why_no_aim,
 )
-from tracemill.label.calls.answers import is_answer, was_not_run
+from tracemill.label.calls.answers import gave_nothing, is_answer, was_not_run
 from tracemill.label.calls.check_aims import check_aim, place_of
 from tracemill.label.calls.shell import Part
 from tracemill.label.calls.shell_calls import (
@@ -184,7 +184,7 @@ class Recoveries:
             self.ignored["answered"] += 1
         elif result.status == "error":
             self._take_failure(call, Attempt(step, at, _said(call.arguments), result.content))
-        elif self._may_answer(call) and running_id(result) is None:
+        elif self._may_answer(call) and running_id(result) is None and not gave_nothing(result):
             tried = Attempt(step, at, _said(call.arguments), result.content)
             for aim in aims(call, has_failed=False):
                 self._worked(aim, tried, is_proof=not bypasses(call))

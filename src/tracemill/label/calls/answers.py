@@ -21,7 +21,7 @@ from tracemill.records.sessions.trajectory import ToolCall, ToolResult
 
 ANSWERING: Final = frozenset(
     {"grep", "egrep", "fgrep", "zgrep", "rg", "ag", "ack", "diff", "cmp", "test", "[", "[["}
-    | {"which", "type", "pgrep"}
+    | {"which", "type", "pgrep", "findstr", "where"}
 )
 """Programs that only answer: what is there, what is the same, what holds."""
 _GIT_ANSWERS: Final = frozenset(
@@ -36,6 +36,8 @@ _NO_FOLDER: Final = "cd: "
 _HEAD: Final = 400
 _NOT_RUN: Final = ("Sibling tool call errored", "Cancelled: parallel tool call")
 _LONGEST_NOT_RUN: Final = 200
+_NOTHING_THERE: Final = "<system-reminder>Warning: the file exists but "
+"""How Claude Code says that a part of a file that was asked for is not there."""
 
 
 def is_answer(call: ToolCall, result: ToolResult) -> bool:
@@ -57,6 +59,11 @@ def was_not_run(result: ToolResult) -> bool:
     """Tell whether a call was left out as another one beside it had failed."""
     is_short = len(result.content) <= _LONGEST_NOT_RUN
     return is_short and any(said in result.content for said in _NOT_RUN)
+
+
+def gave_nothing(result: ToolResult) -> bool:
+    """Tell whether a call that went well says that there was nothing to give."""
+    return result.content.startswith(_NOTHING_THERE)
 
 
 def _ending(line: CommandLine) -> Iterator[Part]:
