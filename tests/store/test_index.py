@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.store.index import Index, Row
+from tracemill.store.index import Index, Row, Text
 
 
 @pytest.fixture
@@ -21,6 +21,16 @@ def index(tmp_path: Path) -> Iterator[Index]:
         )
         opened.replace("episode", [Row("episode", "traj_1a", "1", {"id": "an episode"})])
         yield opened
+
+
+@pytest.mark.parametrize("asked", ["über", "ÜBER", "Straße", "STRASSE", "Žluťoučký kůň", "kŮň"])
+def test_a_text_is_found_whatever_its_case(index: Index, asked: str) -> None:
+    goal = "Über die Straße, Žluťoučký kůň"
+    rows = [Row("session", "a", "1", {"goal": goal, "n": 1}), Row("session", "b", "2", {})]
+    index.replace("session", rows)
+
+    found = index.page("session", only={}, text=Text(asked, ("goal", "n")), first=0, limit=9)
+    assert [row["goal"] for row in found] == [goal]
 
 
 @pytest.mark.parametrize(

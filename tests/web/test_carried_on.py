@@ -126,6 +126,8 @@ def test_a_column_of_gates_is_there_where_any_run_fills_it(
 
     assert ("Commit</th>" in trend) == any(point.commit for point in points)
     assert ("Lines run</th>" in trend) == any(point.line_rate is not None for point in points)
+    counted = any(point.failing or point.passing or point.skipped for point in points)
+    assert ("Passing</th>" in trend) == counted
     assert ("Commit</th>" in runs) == any(row.commit for row in rows)
     assert ("When</th>" in runs) == any(row.at for row in rows)
     more = pages.get("/gates?from=1", headers={"x-fragment": "1"}).text

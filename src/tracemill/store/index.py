@@ -88,6 +88,8 @@ class Index:
 
     def __init__(self, path: Path) -> None:
         self._database = connect(path, _SCHEMA)
+        # SQLite's own lower() leaves all but ASCII as it is: "über" would not find "Über".
+        self._database.create_function("folded", 1, _folded, deterministic=True)
 
     def __enter__(self) -> Self:
         return self
@@ -280,6 +282,10 @@ class Index:
             database.executemany("INSERT OR REPLACE INTO builds VALUES (?, ?)", keys.items())
 
 
+def _folded(value: object) -> str | None:
+    return None if value is None else str(value).casefold()
+
+
 def _matching(kind: str, only: Mapping[str, str], text: Text) -> tuple[str, list[str]]:
     """Return a condition on rows, and its values."""
     conditions, values = ["kind = ?"], [kind]
@@ -287,9 +293,9 @@ def _matching(kind: str, only: Mapping[str, str], text: Text) -> tuple[str, list
         conditions.append("json_extract(data, ?) = ?")
         values += [f"$.{field}", value]
     if text.part:
-        looked = " OR ".join("instr(lower(json_extract(data, ?)), ?)" for _ in text.fields)
+        looked = " OR ".join("instr(folded(json_extract(data, ?)), ?)" for _ in text.fields)
         conditions.append(f"({looked})")
-        values += [word for field in text.fields for word in (f"$.{field}", text.part.lower())]
+        values += [word for field in text.fields for word in (f"$.{field}", text.part.casefold())]
     return " AND ".join(conditions), values
 
 
