@@ -304,7 +304,7 @@ def test_calls_and_their_errors_are_those_of_the_sessions() -> None:
             failed = random.randint(0, n)
             calls, errors = calls + n, errors + failed
             activity = Activity(
-                trajectory_id=f"t{number}", input_id="i", n_calls=n, n_errors=failed
+                trajectory_id=f"t{number}", input_id="i", n_calls=n + 3, n_ended=n, n_errors=failed
             )
             process.sessions.append(
                 session_work(trajectory(id=f"t{number}"), activity, tells_refusals=True)

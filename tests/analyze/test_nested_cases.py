@@ -17,7 +17,7 @@ def test_calls_of_one_session_say_less_than_those_of_many() -> None:
         process = Process([])
         for number, (n, failed) in enumerate(sessions):
             activity = Activity(
-                trajectory_id=f"t{number}", input_id="i", n_calls=n, n_errors=failed
+                trajectory_id=f"t{number}", input_id="i", n_calls=n, n_ended=n, n_errors=failed
             )
             work = session_work(
                 trajectory(id=f"t{number}", session_id=f"s{number}"), activity, tells_refusals=True

@@ -363,9 +363,12 @@ def test_errors_rejections_and_interruptions_are_counted_apart() -> None:
         shell(1, "ls", "no", exit_code=2),
         shell(2, "ls", "refused", status="rejected"),
         shell(3, "ls", "stopped", status="interrupted"),
+        shell(4, "ls", "who knows", status="unknown"),
+        shell(5, "ls", "a.py"),
     )
 
     assert (found.n_errors, found.n_rejections, found.interrupted_steps) == (1, 1, (3,))
+    assert (found.n_results, found.n_ended) == (5, 2)
 
 
 def test_moments_come_from_the_header_or_else_the_steps() -> None:

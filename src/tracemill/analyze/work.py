@@ -55,6 +55,8 @@ class SessionWork(Record, frozen=True, kw_only=True):
     """Tokens that it wrote."""
     n_calls: Count = 0
     """Tool calls."""
+    n_ended: Count = 0
+    """Results of them of which the log says whether they failed."""
     n_errors: Count = 0
     """Results of them that failed."""
     against: ReactionKind | None = None
@@ -139,6 +141,7 @@ def session_work(
         is_led=activity.n_user_steps > 0,
         output_tokens=usage.output_tokens if usage else None,
         n_calls=activity.n_calls,
+        n_ended=activity.n_ended,
         n_errors=activity.n_errors,
         n_refused=activity.n_rejections if tells_refusals else activity.n_rejections or None,
         plan_verdicts=activity.plan_verdicts,

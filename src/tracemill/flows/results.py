@@ -166,7 +166,8 @@ class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     branch: str | None
     user_steps: int
     tool_calls: int
-    tool_errors: int
+    tool_errors: int | None
+    """Calls that failed; None where its log says of no call whether it did."""
     rejections: int | None
     """Calls that a person refused; None where its log records no refusal of anybody."""
     interruptions: int

@@ -28,10 +28,10 @@ def work_achieved(process: Process) -> Iterator[Case]:
 
 
 def tool_errors(process: Process) -> Iterator[Case]:
-    """Yield the calls of each session: those that failed and those that did not."""
+    """Yield the calls of each session of which its log says whether they failed."""
     for session in process.sessions:
         facts, ref = session.facts, Ref(kind="trajectory", id=session.id)
-        for number in range(session.n_calls):
+        for number in range(session.n_ended):
             failed = number < session.n_errors
             is_first = failed and not number
             yield Case(

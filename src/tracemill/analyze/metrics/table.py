@@ -206,7 +206,9 @@ METRICS: Final[Mapping[str, Metric]] = {
     "agent_success_rate": _metric(
         "share", "pieces of work with a known outcome that are achieved", work_achieved, _SESSION
     ),
-    "tool_error_rate": _metric("share", "tool calls that fail", tool_errors, _SESSION),
+    "tool_error_rate": _metric(
+        "share", "tool calls that fail, of those whose end is known", tool_errors, _SESSION
+    ),
     "taken_back_rate": _metric(
         "share", "sessions in which a person corrects, refuses or stops the agent",
         messages_taken_back, _SESSION,

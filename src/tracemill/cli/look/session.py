@@ -32,9 +32,10 @@ _PART_WIDTH = 40
 def _cells(row: SessionRow) -> tuple[str, ...]:
     agent = f"{row.agent} (subagent)" if row.is_subagent else row.agent
     tokens = f"{row.output_tokens:,}" if row.output_tokens is not None else "unknown"
+    errors = "unknown" if row.tool_errors is None else str(row.tool_errors)
     return (
         row.id, when(row.started), agent, row.outcome, str(row.user_steps), str(row.tool_calls),
-        str(row.tool_errors), tokens, one_line(row.title or "", 50),
+        errors, tokens, one_line(row.title or "", 50),
     )  # fmt: skip
 
 
@@ -141,6 +142,10 @@ def flow_session(
             common,
         )
     return EXIT_DONE if flows else EXIT_NOTHING
+
+
+def _failed(n: int | None) -> str:
+    return ", of which nothing says how they ended" if n is None else f", {n:,} failed"
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -304,7 +309,7 @@ def _show_header(row: SessionRow) -> None:
     did = [
         counted(row.steps, "step"),
         counted(row.user_steps, "prompt"),
-        f"{counted(row.tool_calls, 'call')}, {row.tool_errors:,} failed",
+        counted(row.tool_calls, "call") + _failed(row.tool_errors),
     ]
     write(" · ".join([*did, *spent]))
     if row.parent_id:

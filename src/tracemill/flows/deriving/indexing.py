@@ -60,7 +60,7 @@ def _sessions(facts: Facts) -> Iterator[Row]:
             branch=trajectory.branch,
             user_steps=activity.n_user_steps,
             tool_calls=activity.n_calls,
-            tool_errors=activity.n_errors,
+            tool_errors=None if activity.n_calls and not activity.n_ended else activity.n_errors,
             rejections=told_refusals(trajectory, activity),
             interruptions=activity.n_interruptions,
             input_tokens=usage.input_tokens,

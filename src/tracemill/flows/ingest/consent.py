@@ -134,7 +134,8 @@ _OF_TRAJECTORY: Final = (
 )  # fmt: skip
 _OF_ACTIVITY: Final = (
     "trajectory_id", "input_id", "first_native_id", "n_steps", "n_user_steps", "n_calls",
-    "n_results", "n_errors", "n_rejections", "n_interruptions", "n_compactions", "n_todo_changes",
+    "n_results", "n_ended", "n_errors", "n_rejections", "n_interruptions", "n_compactions",
+    "n_todo_changes",
     "checks", "reactions", "rejected_steps", "interrupted_steps", "undone",
     "compacted_steps", "stated_solved", "stated_liked", "last_edit_step", "last_edit_at", "n_edits",
     "last_code_edit_step", "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps",

@@ -61,6 +61,8 @@ from tracemill.records.sessions.activity import Activity, CheckRun
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult, Trajectory
 
 _MAX_HELD: Final = 256
+_ENDED: Final = frozenset({"ok", "error"})
+"""How a result ends whose log says whether it failed."""
 _UNDONE: Final = frozenset({"rejected", "error", "interrupted"})
 
 
@@ -80,7 +82,8 @@ class Observer:
     """Folds the steps and events of one trajectory into its activity."""
 
     def __init__(self, seal: Seal | None = None, listener: Listener | None = None) -> None:
-        self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_errors = 0
+        self._n_steps = self._n_user = self._n_calls = self._n_results = self._n_ended = 0
+        self._n_errors = 0
         self._n_rejections = self._n_refusals = self._n_compactions = self._n_todos = 0
         self._first_words = FirstWords()
         self._first_native_id: str | None = None
@@ -187,7 +190,7 @@ class Observer:
             started=trajectory.started or self._started, ended=trajectory.ended or self._ended,
             goal=self._first_words.goal(is_subagent=trajectory.is_subagent),
             n_steps=self._n_steps, n_calls=self._n_calls, n_results=self._n_results,
-            n_errors=self._n_errors,
+            n_ended=self._n_ended, n_errors=self._n_errors,
             n_compactions=self._n_compactions, n_todo_changes=self._n_todos,
             n_rejections=max(self._n_rejections, self._n_refusals) - len(handed & self._rejected),
             n_interruptions=sum(n for step, n in self._stops.items() if step not in handed),
@@ -241,6 +244,7 @@ class Observer:
         self._n_calls += len(step.calls)
         self._n_results += len(step.results)
         for result in step.results:
+            self._n_ended += result.status in _ENDED
             if result.status == "error":
                 called = (call for call in step.calls if call.id == result.call_id)
                 self._n_errors += not any(is_answer(call, result) for call in called)

@@ -189,6 +189,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Tool calls."""
     n_results: Count = 0
     """Tool results."""
+    n_ended: Count = 0
+    """Results of which the log says whether they failed."""
     n_errors: Count = 0
     """Results that failed by themselves: no rejections, no interruptions, no answers of `grep`."""
     n_rejections: Count = 0
