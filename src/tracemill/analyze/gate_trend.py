@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
+from tracemill.base.clock import moment_key
 from tracemill.records.events.gates import FAILING, GateRun
 from tracemill.records.process.gate_trend import NotCompared, TrendPoint, Worsening
 
@@ -73,7 +74,7 @@ def _points(
     commits: Mapping[str, SeenCommit],
     tests: Mapping[str, Mapping[str, str]],
 ) -> Iterator[TrendPoint]:
-    ordered = sorted(runs, key=lambda run: (run.at.timestamp() if run.at else 0.0, run.id))
+    ordered = sorted(runs, key=lambda run: (moment_key(run.at), run.id))
     last: dict[str, GateRun] = {}
     for run in ordered:
         seen = commits.get(run.id)

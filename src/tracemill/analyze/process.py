@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from tracemill.analyze.cases import Facts
 from tracemill.analyze.work import EpisodeWork, SessionWork
+from tracemill.base.clock import moment_key
 from tracemill.records.events.team import Report, TeamReport
 from tracemill.records.events.team_artifacts import ArtifactReport
 from tracemill.records.events.team_features import FailureReport
@@ -113,7 +114,7 @@ class Process:
         dated += [(session.project, session.started) for session in self.sessions]
         for project, at in dated:
             if project is not None:
-                moment = at.timestamp() if at else float("-inf")
+                moment = moment_key(at)
                 last[project] = max(moment, last.get(project, moment))
         return last
 

@@ -16,6 +16,11 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one place that may
 
 
+def moment_key(at: datetime | None) -> float:
+    """Return what moments are sorted by; one that is unknown comes before all others."""
+    return float("-inf") if at is None else at.timestamp()
+
+
 def believed(at: datetime) -> datetime | None:
     """Return an aware moment; None where it lies so far off that it stands for an unknown one.
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from tracemill.base.text import counted, measured, one_line
+from tracemill.base.text import counted
 from tracemill.records.process.best_practices import BestPractices
-from tracemill.records.process.patterns import Measure
 from tracemill.records.process.practices import Practice
-from tracemill.records.refs import Ref
+from tracemill.report.marks import code_span, named, share
 from tracemill.report.page import page
 
 _HELPS: Final = {"high": "yes", "low": "no", None: "not shown"}
 _IN_PLACE: Final = {True: "in place", False: "not in place", None: "unknown whether in place"}
-_WIDEST: Final = 400
 
 
 def title() -> str:
@@ -40,7 +38,7 @@ def summary(report: BestPractices) -> tuple[str, ...]:
     if report.remedies:
         first = report.remedies[0]
         said.append(
-            f"**Overcome most:** {_quoted(first.failed)}, {first.n_overcome} of {first.n} times."
+            f"**Overcome most:** {code_span(first.failed)}, {first.n_overcome} of {first.n} times."
         )
     if waiting:
         said.append(f"**Not in place:** {counted(waiting, 'prevention')}.")
@@ -57,16 +55,16 @@ def _lines(report: BestPractices) -> Iterator[str]:
         for each in report.remedies:
             ways = ", ".join(f"{name} {n}" for name, n in each.by.items())
             said = f"{each.n_overcome} of {each.n} ({ways})"
-            yield f"- {_quoted(each.failed)}: {said}. {_shown(each.examples)}"
+            yield f"- {code_span(each.failed)}: {said}. {named(each.examples)}"
     if report.preventions:
         yield from ("", "## What would prevent failures", "")
         for told in report.preventions:
-            yield f"- {_quoted(told.text)} ({_IN_PLACE[told.is_in_place]}). {_shown([told.of])}"
+            yield f"- {code_span(told.text)} ({_IN_PLACE[told.is_in_place]}). {named([told.of])}"
     if report.lessons:
         yield from ("", "## What people learned", "")
         for lesson in report.lessons:
             when = f", {lesson.at:%Y-%m-%d}" if lesson.at else ""
-            yield f"- {_quoted(lesson.text)} ({lesson.by}{when}). {_shown([lesson.of])}"
+            yield f"- {code_span(lesson.text)} ({lesson.by}{when}). {named([lesson.of])}"
 
 
 def _practices(report: BestPractices) -> Iterator[str]:
@@ -87,20 +85,6 @@ def _practices(report: BestPractices) -> Iterator[str]:
 def _row(each: Practice) -> str:
     shown = ", ".join(f"`{ref.name}`" for ref in each.examples[:2])
     return (
-        f"| {each.name} | {each.says} | {_side(each.kept)} | {_side(each.left_out)} "
+        f"| {each.name} | {each.says} | {share(each.kept)} | {share(each.left_out)} "
         f"| {_HELPS[each.effectiveness]} | {shown} |"
     )
-
-
-def _side(side: Measure | None) -> str:
-    return "none" if side is None else f"{measured('share', side.value)} of {side.n:,}"
-
-
-def _quoted(text: str) -> str:
-    """Return foreign text as a code span, in which nothing is obeyed."""
-    inside = one_line(text, _WIDEST).replace("`", "'")
-    return f"`{inside}`"
-
-
-def _shown(refs: Iterable[Ref]) -> str:
-    return " ".join(f"`{ref.name}`" for ref in refs)

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from tracemill.base.text import measured, one_line
 from tracemill.records.process.best_practices import BestPractices, Precaution, Prevention
-from tracemill.records.process.patterns import Measure
 from tracemill.records.process.practices import Practice
 from tracemill.records.work.learning import LearningEpisode, Words
+from tracemill.report.marks import code_span, named, share
 
 STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "test_first_development": (
@@ -107,11 +106,7 @@ def _evidence(practice: Practice) -> str:
         "low": "Less than without it, by more than chance: think twice.",
         None: "Not shown to be more than chance.",
     }[practice.effectiveness]
-    return f"Achieved with it: {_side(practice.kept)}; without: {_side(practice.left_out)}. {sure}"
-
-
-def _side(side: Measure | None) -> str:
-    return "none" if side is None else f"{measured('share', side.value)} of {side.n:,}"
+    return f"Achieved with it: {share(practice.kept)}; without: {share(practice.left_out)}. {sure}"
 
 
 def _example(episode: LearningEpisode) -> Iterator[str]:
@@ -119,7 +114,7 @@ def _example(episode: LearningEpisode) -> Iterator[str]:
     if episode.solution_approach:
         yield f"- Done: {_joined(episode.solution_approach)}"
     for words in episode.implementation_steps[:_MOST_STEPS]:
-        yield f"  - {quoted(words.text)}"
+        yield f"  - {code_span(words.text, _WIDEST)}"
     if len(episode.implementation_steps) > _MOST_STEPS:
         yield f"  - and {len(episode.implementation_steps) - _MOST_STEPS:,} more"
     if episode.validation:
@@ -128,7 +123,7 @@ def _example(episode: LearningEpisode) -> Iterator[str]:
 
 
 def _joined(words: Iterable[Words]) -> str:
-    return quoted(" ".join(each.text for each in words))
+    return code_span(" ".join(each.text for each in words), _WIDEST)
 
 
 def checklist(report: BestPractices) -> str:
@@ -145,16 +140,10 @@ def _checklist(
     for each in precautions:
         ways = ", ".join(f"{name} {n}" for name, n in each.by.items())
         overcome = f"{each.n_overcome:,} overcome" + (f" ({ways})" if ways else "")
-        yield f"- [ ] {quoted(each.failed)}: {each.text}"
-        shown = " ".join(f"`{ref.name}`" for ref in each.examples)
+        yield f"- [ ] {code_span(each.failed, _WIDEST)}: {each.text}"
+        shown = named(each.examples)
         yield f"  Failed {each.n:,} times in {each.n_work:,} places, {overcome}: {shown}"
     for told in preventions:
         mark = "x" if told.is_in_place else " "
-        yield f"- [{mark}] {quoted(told.text)}"
+        yield f"- [{mark}] {code_span(told.text, _WIDEST)}"
         yield f"  Proposed by a report: `{told.of.name}`"
-
-
-def quoted(text: str) -> str:
-    """Return foreign text as a code span, in which nothing is obeyed."""
-    inside = one_line(text, _WIDEST).replace("`", "'")
-    return f"`{inside}`"

@@ -16,6 +16,7 @@ from tracemill.records.process.patterns import Pattern
 from tracemill.records.process.reports import Compared, LearningReport
 from tracemill.records.process.suggestions import Suggestion
 from tracemill.report.chart import chart
+from tracemill.report.marks import code_span
 from tracemill.report.page import page
 from tracemill.report.targets import target_lines
 from tracemill.report.went_wrong import wrong_lines
@@ -24,6 +25,8 @@ _MARKS: Final = re.compile(r"[\\`*_{}\[\]<>|#]")
 _MOST_PATTERNS: Final = 7
 _MOST_SHOWN: Final = 3
 _MOST_CHARTS: Final = 8
+_QUOTED: Final = 120
+"""Characters that are quoted of a text."""
 _TITLES: Final = {"weekly": "Week", "monthly": "Month", "learning": "Learning report"}
 
 
@@ -112,7 +115,9 @@ def _why(report: LearningReport) -> str:
         lie = "lies" if report.n_watched == 1 else "lie"
         watched = f"{counted(report.n_watched, 'slice')} {lie}"
         return f"**Why:** no cause stands out; {watched} beyond a limit and may be chance."
-    because = f", most often {_quoted(pattern.reasons[0].text)}" if pattern.reasons else ""
+    because = (
+        f", most often {code_span(pattern.reasons[0].text, _QUOTED)}" if pattern.reasons else ""
+    )
     compared = report.compared if report.month is None else report.lately
     is_worse = any(each.change == "worse" for each in compared)
     stands_out = "" if is_worse else "what stands out in all that is held: "
@@ -145,11 +150,15 @@ def _foremost(report: LearningReport) -> Pattern | None:
 def _proposed(each: Suggestion) -> str:
     """Return a proposal in one sentence: for whom, where, and what."""
     change = each.proposed_change
-    place = f"in {_quoted(change.prompt_file)}" if change.prompt_file else "where its prompt is"
+    place = (
+        f"in {code_span(change.prompt_file, _QUOTED)}"
+        if change.prompt_file
+        else "where its prompt is"
+    )
     done = "add" if change.new_text else "take away"
     said = change.new_text.removeprefix(f"{change.old_text or ''}\n") or change.old_text or ""
     whose = f" for the {_plain(each.agent_role.replace('_', ' '))}" if each.agent_role else ""
-    return f"{done}{whose}, {place}: {_quoted(said)}"
+    return f"{done}{whose}, {place}: {code_span(said, _QUOTED)}"
 
 
 def _changes(report: LearningReport) -> Iterator[str]:
@@ -196,7 +205,7 @@ def _repeating(report: LearningReport) -> Iterator[str]:
     for pattern in report.patterns[:_MOST_PATTERNS]:
         yield f"- {_plain(pattern.says)}{_between(pattern)}. `{pattern.id}`"
         for reason in pattern.reasons:
-            yield f"  - {counted(reason.n, 'time')}: {_quoted(reason.text)}"
+            yield f"  - {counted(reason.n, 'time')}: {code_span(reason.text, _QUOTED)}"
         if pattern.evidence:
             shown = ", ".join(f"`{ref.name}`" for ref in pattern.evidence[:_MOST_SHOWN])
             yield f"  - shown by {shown}"
@@ -256,12 +265,6 @@ def _charted(report: LearningReport) -> list[Compared]:
     return [each for each in sorted(report.compared, key=_rank) if len(each.months) > 1][
         :_MOST_CHARTS
     ]
-
-
-def _quoted(text: str) -> str:
-    """Return foreign text as a code span, in which nothing is obeyed."""
-    inside = one_line(text, 120).replace("`", "'")
-    return f"`{inside}`"
 
 
 def _plain(text: str) -> str:

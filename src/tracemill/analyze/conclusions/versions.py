@@ -19,6 +19,7 @@ from tracemill.analyze.conclusions.before_and_after import change_of
 from tracemill.analyze.conclusions.effectiveness import effectiveness_of
 from tracemill.analyze.metrics.table import LESS_IS_BETTER, METRICS, Metric
 from tracemill.analyze.process import Process
+from tracemill.base.clock import moment_key
 from tracemill.records.events.team_projects import ProjectReport
 from tracemill.records.process.version_metrics import BestVersion, VersionChange, VersionMetrics
 from tracemill.stats import benjamini_hochberg, shares_needed
@@ -145,7 +146,7 @@ def uses(process: Process, naming: Naming) -> Mapping[str, Use]:
             moments[version].append(told.at)
         if project is not None:
             projects[version].add(project)
-            at = told.at.timestamp() if told.at else float("-inf")
+            at = moment_key(told.at)
             last[project] = max(last.get(project, (at, version)), (at, version))
     for session in process.sessions:
         version = session.facts.get(naming.in_sessions)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from tracemill.base.clock import moment_key
 from tracemill.records.events.event import Issue, IssueHeader
 
 
@@ -87,7 +88,7 @@ def _by_file(headers: Iterable[IssueHeader]) -> list[list[IssueHeader]]:
 
 
 def _moment(event: Issue | IssueHeader) -> float:
-    return float("-inf") if event.at is None else event.at.timestamp()
+    return moment_key(event.at)
 
 
 def _said(header: IssueHeader) -> tuple[object, ...]:

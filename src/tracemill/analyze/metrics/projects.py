@@ -10,6 +10,7 @@ from typing import Final
 
 from tracemill.analyze.cases import Case
 from tracemill.analyze.process import Process, Told
+from tracemill.base.clock import moment_key
 from tracemill.records.events.team_projects import (
     EscalationReport,
     GateReport,
@@ -164,7 +165,7 @@ def _last_gates(passed: dict[tuple[str, str], Told | None]) -> dict[str, Told]:
 
 
 def _at(told: Told) -> float:
-    return told.at.timestamp() if told.at else 0.0
+    return moment_key(told.at)
 
 
 def stated_confidence(process: Process) -> Iterator[Case]:

@@ -24,6 +24,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from tracemill.base.clock import moment_key
 from tracemill.records.events.event import TeamReport
 from tracemill.records.events.team import Report
 from tracemill.records.events.team_artifacts import ArtifactReport
@@ -129,5 +130,5 @@ def _over(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any
 def _order(event: TeamReport) -> tuple[bool, float, str, int, str]:
     """Sort by time; what names no time stays in the order in which it was read."""
     start = event.span.start if event.span else 0
-    moment = event.at.timestamp() if event.at else 0.0
+    moment = moment_key(event.at)
     return event.at is None, moment, event.origin.input_id, start, event.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tracemill.analyze.cases import Case
+from tracemill.base.clock import moment_key
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.analysis.patterns import Question, asked_for, metric_of
 from tracemill.flows.analysis.process import read_process
@@ -71,5 +72,5 @@ def _counted(case: Case) -> CountedCase:
 
 
 def _order(case: Case) -> tuple[bool, float, str, float]:
-    moment = case.at.timestamp() if case.at else 0.0
+    moment = moment_key(case.at)
     return case.at is None, moment, case.ref.name, case.value

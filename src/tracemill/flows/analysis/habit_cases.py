@@ -13,6 +13,7 @@ from tracemill.analyze.metrics.documentation import documentation_coverage, miss
 from tracemill.analyze.metrics.issue_resolution import header_changes_kept_up
 from tracemill.analyze.metrics.message_quality import message_quality
 from tracemill.analyze.metrics.written_down import PLACES, missing_places
+from tracemill.base.clock import moment_key
 from tracemill.base.errors import UsageError
 from tracemill.base.text import one_line
 from tracemill.flows.analysis.period import Period
@@ -116,7 +117,7 @@ def written_down(lake: Lake, period: Period) -> Iterator[tuple[Episode, tuple[st
 
 
 def _of_messages(events: Iterable[Event]) -> Iterator[HabitCase]:
-    for commit in _each(Commit, events):
+    for commit in only(Commit, events):
         quality = message_quality(commit, commit_roles(commit))
         if quality is not None:
             missing = tuple(name for name in quality._fields if not getattr(quality, name))
@@ -124,7 +125,7 @@ def _of_messages(events: Iterable[Event]) -> Iterator[HabitCase]:
 
 
 def _of_documented(events: Iterable[Event]) -> Iterator[HabitCase]:
-    for commit in _each(Commit, events):
+    for commit in only(Commit, events):
         coverage = documentation_coverage([commit])
         if coverage.n_code:
             missing = () if coverage.n_documented else ("documents",)
@@ -133,7 +134,7 @@ def _of_documented(events: Iterable[Event]) -> Iterator[HabitCase]:
 
 def _of_plans(events: Iterable[Event]) -> Iterator[HabitCase]:
     last: dict[tuple[str, str], DocumentVersion] = {}
-    for version in _each(DocumentVersion, events):
+    for version in only(DocumentVersion, events):
         known = last.get((version.origin.uri, version.path))
         if known is None or _moment(known) <= _moment(version):
             last[version.origin.uri, version.path] = version
@@ -145,15 +146,15 @@ def _of_plans(events: Iterable[Event]) -> Iterator[HabitCase]:
 
 
 def _of_headers(events: Iterable[Event]) -> Iterator[HabitCase]:
-    for version, is_kept_up in header_changes_kept_up(_each(IssueHeader, events)):
+    for version, is_kept_up in header_changes_kept_up(only(IssueHeader, events)):
         missing = () if is_kept_up else ("header",)
         yield _of_file(version, float(is_kept_up), missing, version.path)
 
 
 def _of_causes(events: Iterable[Event]) -> Iterator[HabitCase]:
     held = list(events)
-    commits = {commit.sha: commit for commit in _each(Commit, held)}
-    for sha, issues in mended_issues(_each(IssueHeader, held)).items():
+    commits = {commit.sha: commit for commit in only(Commit, held)}
+    for sha, issues in mended_issues(only(IssueHeader, held)).items():
         is_explained = sha in commits and names_cause(commits[sha])
         missing = () if is_explained else ("cause",)
         for each in issues:
@@ -163,7 +164,7 @@ def _of_causes(events: Iterable[Event]) -> Iterator[HabitCase]:
 
 def _of_todos(events: Iterable[Event]) -> Iterator[HabitCase]:
     lists: defaultdict[str, list[TodoChange]] = defaultdict(list)
-    for change in _each(TodoChange, events):
+    for change in only(TodoChange, events):
         if change.trajectory_id is not None:
             lists[change.trajectory_id].append(change)
     for name, changes in lists.items():
@@ -192,7 +193,8 @@ HABITS: Final[Mapping[str, Callable[[Iterable[Event]], Iterator[HabitCase]]]] = 
 """Habits, and how their cases are found."""
 
 
-def _each(kind: Any, events: Iterable[Event]) -> list[Any]:
+def only(kind: Any, events: Iterable[Event]) -> list[Any]:
+    """Return the events of a kind."""
     return [event for event in events if isinstance(event, kind)]
 
 
@@ -225,4 +227,4 @@ def _repository(event: Event) -> str:
 
 
 def _moment(version: DocumentVersion) -> float:
-    return version.at.timestamp() if version.at else float("-inf")
+    return moment_key(version.at)

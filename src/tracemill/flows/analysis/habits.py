@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from statistics import fmean
-from typing import Any, Final
+from typing import Final
 
 from tracemill.analyze.habits import incremental_checking, todo_habits, todo_spans
 from tracemill.analyze.metrics.documentation import documentation_coverage, missing_parts
@@ -16,7 +16,7 @@ from tracemill.analyze.metrics.issue_resolution import (
 )
 from tracemill.analyze.metrics.message_quality import message_quality
 from tracemill.analyze.metrics.written_down import PLACES
-from tracemill.flows.analysis.habit_cases import written_down
+from tracemill.flows.analysis.habit_cases import only, written_down
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.held.lookup import require_kept
 from tracemill.label.learning import commit_roles, mended_issues, names_cause
@@ -85,7 +85,7 @@ def read_metrics(workspace: Workspace, period: Period) -> MetricsResult:
 
 
 def _of(repository: str, events: list[Event]) -> Iterator[MetricRow]:
-    commits = _each(Commit, events)
+    commits = only(Commit, events)
     qualities = [
         quality.score
         for commit in commits
@@ -94,12 +94,12 @@ def _of(repository: str, events: list[Event]) -> Iterator[MetricRow]:
     if qualities:
         yield _mean("commits.message_quality", qualities, repository)
     yield _share("commits.documented", repository, *documentation_coverage(commits))
-    headers = _each(IssueHeader, events)
+    headers = only(IssueHeader, events)
     if headers:
         yield _share("issues.headers_resolved", repository, *header_resolution(headers))
         yield _share("issues.headers_kept_up", repository, *header_upkeep(headers))
         yield _explained(repository, commits, headers)
-    missing = [missing_parts(each) for each in _each(DocumentVersion, events)]
+    missing = [missing_parts(each) for each in only(DocumentVersion, events)]
     told = [parts for parts in missing if parts is not None]
     if told:
         yield _share("documents.whole", repository, sum(not parts for parts in told), len(told))
@@ -149,10 +149,6 @@ def _explained(repository: str, commits: list[Commit], headers: list[IssueHeader
 def _mean(name: str, values: Sequence[float], repository: str | None = None) -> MetricRow:
     value = round(fmean(values), 4) if values else None
     return MetricRow(name=name, repository=repository, value=value, part=None, whole=len(values))
-
-
-def _each(kind: Any, events: list[Event]) -> list[Any]:
-    return [event for event in events if isinstance(event, kind)]
 
 
 def _share(name: str, repository: str | None, part: int, whole: int) -> MetricRow:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
+from tracemill.base.clock import moment_key
 from tracemill.base.handed_on import is_agents_own, is_named
 from tracemill.flows.analysis.each_once import sessions_once
 from tracemill.flows.held.lookup import require_kept
@@ -82,7 +83,7 @@ def read_handoffs(workspace: Workspace) -> list[HandOff]:
         for each in handed
     ]
     made += _of_documents(held, found)
-    return sorted(made, key=lambda each: (-(each.at.timestamp() if each.at else 0.0), each.id))
+    return sorted(made, key=lambda each: (-moment_key(each.at), each.id))
 
 
 def held_sessions(lake: Lake) -> HeldSessions:
@@ -205,7 +206,7 @@ def _by_document(documents: Iterable[DocumentVersion]) -> Iterator[list[Document
     for each in documents:
         held[each.origin.uri.partition("#")[0], each.path].append(each)
     for versions in held.values():
-        yield sorted(versions, key=lambda each: (each.at.timestamp() if each.at else 0.0, each.id))
+        yield sorted(versions, key=lambda each: (moment_key(each.at), each.id))
 
 
 def _between(

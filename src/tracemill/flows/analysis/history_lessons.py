@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from tracemill.base.clock import moment_key
 from tracemill.base.ids import make_id
 from tracemill.label.learning import (
     CommittedWork,
@@ -108,4 +109,4 @@ def _undone(commits: Iterable[Commit], links: Iterable[Link]) -> Mapping[str, st
 
 
 def _moment(version: DocumentVersion) -> float:
-    return version.at.timestamp() if version.at else 0.0
+    return moment_key(version.at)

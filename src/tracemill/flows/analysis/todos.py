@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import structs
 
 from tracemill.analyze.todos import document_progress, session_progress
+from tracemill.base.clock import moment_key
 from tracemill.flows.analysis.handed import held_sessions
 from tracemill.flows.held.lookup import only_one, require_kept
 from tracemill.link.authorship.todo_commits import todo_commits
@@ -124,7 +125,7 @@ def _of_documents(
     for (repository, _), told in versions.items():
         if not any(each.todos for each in told):
             continue
-        told.sort(key=lambda each: (each.at.timestamp() if each.at else 0.0, each.id))
+        told.sort(key=lambda each: (moment_key(each.at), each.id))
         for todo in document_progress(told):
             carried = todo_commits(todo, by_repository.get(repository, ()))
             yield structs.replace(todo, commits=carried)
@@ -139,7 +140,7 @@ def _made(links: Iterable[Link], commits: Iterable[Commit]) -> dict[str, list[Co
         if is_sure and link.target.id in known:
             made[link.source.id][link.target.id] = known[link.target.id]
     return {
-        name: sorted(found.values(), key=lambda each: each.at.timestamp() if each.at else 0.0)
+        name: sorted(found.values(), key=lambda each: moment_key(each.at))
         for name, found in made.items()
     }
 

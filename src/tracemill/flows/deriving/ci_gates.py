@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from tracemill.base.clock import moment_key
 from tracemill.base.ids import make_id
 from tracemill.records.events.event import CiJob, CiRun, CommitStatus, Event, GateRun
 from tracemill.records.events.forge import CiStep
@@ -39,7 +40,7 @@ def ci_gates(events: Iterable[CiEvent]) -> list[GateRun]:
 
 def _order(event: CiEvent) -> tuple[bool, bool, float, str]:
     """Order events by time; what has ended comes behind what goes on."""
-    at = event.at.timestamp() if event.at else 0.0
+    at = moment_key(event.at)
     return event.at is not None, event.conclusion is not None, at, event.id
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracemill.flows.example_history.claude_tools import Tool, tool
-from tracemill.flows.example_history.play import Act, Done, Performance
+from tracemill.flows.example_history.play import Act, Done, Performance, stamp
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PROMPT_TOKENS: Final = 18_204
@@ -172,7 +172,7 @@ class _Writer:
         else:
             line["agentId"] = self.agent
         self.last = self._uuid()
-        line |= {"type": kind, **more, "uuid": self.last, "timestamp": _moment(at)}
+        line |= {"type": kind, **more, "uuid": self.last, "timestamp": stamp(at)}
         self.lines.append(line)
         return self.last
 
@@ -195,14 +195,10 @@ class _Writer:
 
 
 def _snapshot(message_id: str, at: datetime) -> dict[str, Any]:
-    taken = {"messageId": message_id, "trackedFileBackups": {}, "timestamp": _moment(at)}
+    taken = {"messageId": message_id, "trackedFileBackups": {}, "timestamp": stamp(at)}
     return {
         "type": "file-history-snapshot",
         "messageId": message_id,
         "snapshot": taken,
         "isSnapshotUpdate": False,
     }
-
-
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

@@ -18,7 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from tracemill.flows.example_history.play import Act, Done, Performance
+from tracemill.flows.example_history.play import Act, Done, Performance, stamp
 
 _WINDOW: Final = 258_400
 _PROMPT_TOKENS: Final = 11_870
@@ -70,7 +70,7 @@ class _Writer:
         }
         meta = {
             "id": self.session["id"],
-            "timestamp": _moment(at),
+            "timestamp": stamp(at),
             "cwd": self.performance.cwd,
             "originator": "codex-tui",
             "cli_version": self.session["version"],
@@ -236,7 +236,7 @@ class _Writer:
         self._add(at, "event_msg", {"type": kind, **fields})
 
     def _add(self, at: datetime, kind: str, payload: dict[str, Any]) -> None:
-        self.lines.append({"timestamp": _moment(at), "type": kind, "payload": payload})
+        self.lines.append({"timestamp": stamp(at), "type": kind, "payload": payload})
 
     def _uuid(self) -> str:
         return str(uuid.UUID(bytes=self._bytes("uuid", 16), version=4))
@@ -276,7 +276,3 @@ def _diff(done: Done) -> str:
     before, after = (text.splitlines() for text in (done.before or "", done.after or ""))
     lines = list(difflib.unified_diff(before, after, n=_CONTEXT, lineterm=""))
     return "\n".join(lines[2:]) + "\n"
-
-
-def _moment(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

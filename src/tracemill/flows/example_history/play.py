@@ -222,3 +222,8 @@ class _Player:
                 return {name: self._filled(one) for name, one in value.items()}
             case _:
                 return value
+
+
+def stamp(at: datetime) -> str:
+    """Return a moment as agents write it, to the millisecond."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tracemill.base.clock import moment_key
 from tracemill.base.errors import NotFoundError
 from tracemill.flows.held.forge import Thing, thing_of
 from tracemill.flows.held.lookup import find_row
@@ -233,4 +234,4 @@ def _labels(lake: Lake, event_id: str) -> list[Label]:
 
 
 def _moment(event: Event) -> tuple[float, str]:
-    return event.at.timestamp() if event.at else 0.0, event.id
+    return moment_key(event.at), event.id

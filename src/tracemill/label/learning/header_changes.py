@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from tracemill.base.clock import moment_key
 from tracemill.records.events.documents import FileIssue, IssueHeader
 
 
@@ -73,7 +74,7 @@ def header_changes(versions: Sequence[IssueHeader]) -> Iterator[HeaderChange]:
 
 
 def _moment(header: IssueHeader) -> tuple[float, str]:
-    return (header.at.timestamp() if header.at else float("-inf"), header.id)
+    return (moment_key(header.at), header.id)
 
 
 def _open(header: IssueHeader) -> tuple[FileIssue, ...]:

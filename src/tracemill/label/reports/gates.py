@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
+from tracemill.base.clock import moment_key
 from tracemill.label import LABEL_VERSION
 from tracemill.label.reports.rules import LabelRules
 from tracemill.records.events.event import TeamReport
@@ -167,4 +168,4 @@ def _escalations(events: Iterable[TeamReport]) -> Iterator[tuple[TeamReport, Esc
 
 def moment_of(event: TeamReport) -> tuple[bool, float, str]:
     """Return what reports are sorted by: their moment, those without one at the end."""
-    return event.at is None, event.at.timestamp() if event.at else 0.0, event.id
+    return event.at is None, moment_key(event.at), event.id

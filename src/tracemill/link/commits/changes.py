@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from tracemill.base.clock import moment_key
 from tracemill.base.line_sketch import MAX_OF_COMMIT, Sketch
 from tracemill.records.events.event import Commit, FileChange, LinesAdded
 
@@ -79,4 +80,4 @@ def first_written(commit: Commit) -> datetime | None:
 
 def _moment(commit: Commit) -> float:
     written = first_written(commit)
-    return float("-inf") if written is None else written.timestamp()
+    return moment_key(written)

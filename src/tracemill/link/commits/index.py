@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
+from tracemill.base.clock import moment_key
 from tracemill.records.events.event import Checkpoint, Commit
 
 MIN_PREFIX: Final = 7
@@ -166,4 +167,4 @@ def _named(commit: Commit) -> Iterator[str]:
 
 
 def _moment(commit: Commit) -> float:
-    return float("-inf") if commit.at is None else commit.at.timestamp()
+    return moment_key(commit.at)

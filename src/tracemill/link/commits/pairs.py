@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from tracemill.base.clock import moment_key
 from tracemill.link.commits.index import CommitIndex
 from tracemill.link.make_link import make_link, of_commit
 from tracemill.records.events.event import ChangeUndone, Commit
@@ -81,4 +82,4 @@ def _precedes(earlier: Commit, later: Commit) -> bool:
 
 
 def _order(commit: Commit) -> tuple[float, str]:
-    return (commit.at.timestamp() if commit.at else float("-inf"), commit.sha)
+    return (moment_key(commit.at), commit.sha)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from tracemill.base.clock import moment_key
 from tracemill.base.ids import make_id
 from tracemill.link.make_link import make_link, of_commit, of_trajectory
 from tracemill.records.events.commits import Commit, lines_in, n_uncounted
@@ -124,4 +125,4 @@ def _walk(tagged: Commit, held: Mapping[str, Commit], owner: dict[str, str]) -> 
 
 
 def _age(commit: Commit) -> tuple[float, str]:
-    return (commit.at.timestamp() if commit.at else float("-inf")), commit.sha
+    return moment_key(commit.at), commit.sha

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from tracemill.base.clock import moment_key
 from tracemill.records.events.commits import Commit
 from tracemill.records.links import Link, LinkMethod
 
@@ -67,4 +68,4 @@ def _join(groups: dict[str, set[str]], one: str, other: str) -> None:
 
 
 def _moment(commit: Commit) -> tuple[float, str]:
-    return (commit.at.timestamp() if commit.at else 0.0, commit.sha)
+    return (moment_key(commit.at), commit.sha)
