@@ -68,7 +68,7 @@ def uninstall_capture(
 
 
 def status_capture(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say which agents tell us of their sessions, and what waits to be read."""
+    """Show which agents report their sessions, and what waits to be read."""
     result = read_capture_status(common.open(), Path.home(), dict(os.environ))
     if answer("capture", result, common, next_steps=["tracemill capture install claude"]):
         return EXIT_DONE

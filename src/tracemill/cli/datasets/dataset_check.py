@@ -84,7 +84,7 @@ def diff_dataset(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say how two versions differ: which examples came and went and why, checks, numbers, settings.
+    """Show how two versions differ: examples added and removed and why, checks, numbers, settings.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ def plan_synth(
     jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what real examples show, what is asked for, and what is missing.
+    """Show what real examples cover, what is asked for, and what is missing.
 
     Parameters
     ----------

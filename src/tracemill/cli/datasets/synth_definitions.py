@@ -45,7 +45,7 @@ def show_definitions(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Print a definition as an agent reads it.
+    """Print a definition as agents read it.
 
     Parameters
     ----------

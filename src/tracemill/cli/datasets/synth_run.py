@@ -74,7 +74,7 @@ def stats_synth(
     jsonl: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say how much of what was made up holds, how different it is, and what it shows.
+    """Show how much of what was generated is valid, how diverse it is, and what it covers.
 
     Parameters
     ----------

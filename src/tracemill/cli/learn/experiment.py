@@ -171,7 +171,7 @@ def arms_experiment(
     experiment: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what units work with; harnesses read the same from `experiments/draws.json`.
+    """Show which arm units work with; harnesses read the same from `experiments/draws.json`.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def history_experiment(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what metrics did when prompts changed: before and after, which is no experiment.
+    """Show how metrics moved when prompts changed: before and after, which is no experiment.
 
     Parameters
     ----------

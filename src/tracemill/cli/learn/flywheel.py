@@ -37,7 +37,7 @@ _SAID = {
 
 
 def check_flywheel(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say what the loop of data lacks, which faults it has, and whether it is shown to work.
+    """Check what the loop of data lacks, which faults it has, and whether it is shown to work.
 
     Ends with 1 where something is missing or a fault is found.
     """

@@ -9,7 +9,7 @@ from tracemill.flows.analysis.completeness import read_completeness
 
 
 def completeness_metrics(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say of each field that reports should have how many of them have it."""
+    """Show for each field that reports should have how many of them have it."""
     found = read_completeness(common.open())
     code = EXIT_DONE if found.fields else EXIT_NOTHING
     if answer("completeness", found, common, next_steps=["tracemill report maturity"]):

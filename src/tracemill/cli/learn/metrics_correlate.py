@@ -22,7 +22,7 @@ def correlate_metrics(
     until: datetime | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say whether two metrics rise and fall together, for example tokens and quality.
+    """Check whether two metrics rise and fall together, for example tokens and quality.
 
     Each value of `--by` is one pair, each project without it.
 

@@ -20,7 +20,7 @@ def calibration_metrics(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say of each role how sure it is, beside how often it is right."""
+    """Compare how sure each role is with how often it is right."""
     found = read_calibrations(common.open())
     if listing.jsonl:
         write_lines(found.roles)
@@ -65,7 +65,7 @@ def rank_metrics(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Rank the slices of a metric, with the places that chance leaves open.
+    """Rank the slices of a metric, with the ranks that chance leaves open.
 
     Parameters
     ----------

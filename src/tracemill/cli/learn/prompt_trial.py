@@ -68,7 +68,7 @@ def refuse_prompt(
     back: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say no to a suggestion, for a reason that is kept; it is proposed again with newer cases.
+    """Refuse a suggestion; the reason is kept, and it is proposed again with newer cases.
 
     Parameters
     ----------

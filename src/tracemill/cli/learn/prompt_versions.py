@@ -29,7 +29,7 @@ def list_prompt(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List the texts that agents are given, those that changed last first.
+    """List the texts that agents are given, the last changed first.
 
     Parameters
     ----------

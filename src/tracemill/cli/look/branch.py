@@ -41,7 +41,7 @@ def list_branch(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List branches, those that were merged last first.
+    """List branches, the last merged first.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ def list_decision(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List decisions, those that changed last first."""
+    """List decisions, the last changed first."""
     return show_list("decision", DecisionRow, _SHAPE, listing, common)
 
 

@@ -46,7 +46,7 @@ def list_document(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List documents, those that changed last first.
+    """List documents, the last changed first.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from tracemill.flows.views.explain import explain_record
 
 
 def explain(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say what something was made from: dataset, example, episode, session, commit, file, bytes.
+    """Trace what something was made from: dataset, example, episode, session, commit, file, bytes.
 
     Parameters
     ----------

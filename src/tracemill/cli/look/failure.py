@@ -58,7 +58,7 @@ def stats_failure(
     date: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what fails most, by type, category, severity and pattern, and where the minutes go.
+    """Show what fails most, by type, category, severity and pattern, and where the time goes.
 
     Failures of sessions and of a team's own reports count together. A retry is a try after the
     first; minutes are those until it was put right.

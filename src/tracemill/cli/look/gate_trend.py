@@ -25,7 +25,7 @@ def trend_gate(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say commit by commit what gates counted, and where it got worse.
+    """Show what gates counted commit by commit, and where it got worse.
 
     Each run is beside the one before it of the same gate, tool and place.
 

@@ -25,7 +25,7 @@ def list_handoff(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List hand-offs, newest first, with the session that went on.
+    """List hand-offs, newest first, with the session that took each up.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def _cells(row: HandOffRow) -> tuple[str, ...]:
 
 
 def show_handoff(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Show a hand-off: its words, what is left, and who went on.
+    """Show a hand-off: its words, what is left, and who took it up.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def check_handoff(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say how much of what was handed on the next session asked for again.
+    """Show how much of each hand-off the next session had to ask for again.
 
     Only hand-offs of which the next session is known for sure are looked at.
     """

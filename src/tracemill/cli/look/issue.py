@@ -42,7 +42,7 @@ def list_issue(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List issues, those that changed last first.
+    """List issues, the last changed first.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _heard_cells(row: HeardIssue) -> tuple[str, ...]:
 
 
 def show_issue(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Show an issue, with what was said on it.
+    """Show an issue with its comments.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ def list_pr(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List pull requests, those that changed last first.
+    """List pull requests, the last changed first.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def list_pr(
 
 
 def show_pr(name: str, /, *, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Show a pull request, with its reviews and what was said on it.
+    """Show a pull request with its reviews and comments.
 
     Parameters
     ----------

@@ -116,7 +116,7 @@ def flow_session(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say which earlier result, or word of a person, the values of a session's calls came from.
+    """Show which earlier result, or person's words, the values in a session's calls came from.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def fields_session(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say which fields of results the Python of a session's calls reads, tests, and loops over.
+    """Show which fields of results the Python in a session's calls reads, tests and loops over.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def decisions_session(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say which result decided what was called next, and what shows it.
+    """Show which result decided what was called next, and what shows it.
 
     Parameters
     ----------

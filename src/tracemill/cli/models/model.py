@@ -209,7 +209,7 @@ def parity_model(
     template: str = "compact",
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say whether the renderers that are installed make the same tokens as we do.
+    """Check whether the installed renderers make the same tokens as we do.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ def eval_model(
     judge: Judge = Judge(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Put a model to a suite, and keep what it did.
+    """Run a suite on a model, and keep the results.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def compare_model(
     margin: Annotated[float, Parameter(validator=Number(gte=0, lte=1))] = 0.05,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what two models differ by, case by case, and whether it is more than chance.
+    """Compare two models case by case, and tell whether they differ by more than chance.
 
     Parameters
     ----------

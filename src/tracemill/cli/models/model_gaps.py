@@ -18,7 +18,7 @@ def gaps_model(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say where a model fails, how many examples show that, and how often work asks for it.
+    """Show where a model fails, how many examples cover that, and how often work asks for it.
 
     Parameters
     ----------

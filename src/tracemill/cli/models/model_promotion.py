@@ -25,7 +25,7 @@ def register_model(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Enter what a training run made as a candidate.
+    """Register the result of a training run as a candidate.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def approve_model(
     by: str,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say yes to a candidate, as a person.
+    """Approve a candidate, as a person.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def promote_model(
     dry_run: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Put a candidate in use, where its receipts show that it may.
+    """Put a candidate in use, if its receipts meet the policy.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def rollback_model(
     reason: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Put the model that was in use before in use again.
+    """Put the previous model in use again.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def which_model(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say which model does a session, by the shares of the moment.
+    """Show which model serves a session, by the current shares.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def monitor_model(
     against: str,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say whether a model's sessions end well less often than another's did; exit 1 if so.
+    """Check whether a model's sessions end well less often than another's did; exit 1 if so.
 
     Parameters
     ----------

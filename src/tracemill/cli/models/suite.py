@@ -80,7 +80,7 @@ def import_suite(
     per_category: Many = 50,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Make a suite of the files of the Berkeley Function-Calling Leaderboard.
+    """Import a suite from files of the Berkeley Function-Calling Leaderboard.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def export_suite(
     reviewer: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Write a suite as a task that Inspect AI runs.
+    """Write a suite as a task for Inspect AI.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def check_suite(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say whether cases stand in what a dataset trains on; exit 1 if so.
+    """Check whether cases leaked into what a dataset trains on; exit 1 if so.
 
     Parameters
     ----------

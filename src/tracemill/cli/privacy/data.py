@@ -121,7 +121,7 @@ def reports_data(
 
 
 def consent_data(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say how much may be kept of what, and how much is. Changes nothing."""
+    """Show how much may be kept of which source, and how much is kept. Read-only."""
     result = read_consent(common.open())
     if answer("consent", result, common, next_steps=["tracemill sync"]):
         return EXIT_DONE
@@ -143,12 +143,12 @@ def retention_data(
     yes: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say for how long things are kept, and what is over. What is over goes with the next sync.
+    """Show how long things are kept, and what has expired; the next sync deletes that.
 
     Parameters
     ----------
     apply
-        Take away now what is over.
+        Delete now what has expired.
     yes
         Do not ask.
     """
@@ -191,7 +191,7 @@ def find_data(
     also: tuple[str, ...] = (),
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say where a person, a session or a place stands in what is kept. Changes nothing.
+    """Find where a person, a session or a place occurs in what is kept. Read-only.
 
     Names and paths are the real ones, so that what is out of reach can be deleted: not for sharing.
 

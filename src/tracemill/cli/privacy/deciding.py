@@ -40,7 +40,7 @@ def allow_privacy(
     by: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say that something which is found is harmless, and stays as it is from the next run on.
+    """Declare a finding harmless, so that it stays as it is from the next run on.
 
     Only what stands in its place is kept, which is a keyed hash of it, and never the text itself.
 
@@ -98,7 +98,7 @@ def allowed_privacy(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """List what was said to be harmless, by whom, why and until when."""
+    """List what was declared harmless, by whom, why and until when."""
     result = list_allowed(common.open())
     if listing.jsonl:
         write_lines(result.allowances)
@@ -124,7 +124,7 @@ def verify_privacy(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say whether an export is what went through the gate, and whether the rules still count.
+    """Check whether an export is what went through the gate, and whether the rules still apply.
 
     Exits with 5 where a byte or the receipt has changed, a rule is gone, or the rules are older.
 

@@ -33,7 +33,7 @@ def scan_privacy(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what redaction finds, by kind, rule and place, and never what it is.
+    """Show what redaction finds, by kind, rule and place, but never the text itself.
 
     Exits with 1 where something is found. What was redacted with the rules in use holds nothing
     that they find; in a workspace or an export, anything found is new to them or was put in since.
@@ -101,7 +101,7 @@ def rescan_privacy(
     listing: Listing = Listing(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say what the rules in use would hide in what is kept; exits with 1 where that is something.
+    """Check what the current rules would hide in what is kept; exits with 1 if there is anything.
 
     Facts are named by session, step and field. The next run redacts them again.
     """

@@ -31,7 +31,7 @@ _VARIABLE = "TRACEMILL_PASSPHRASE"
 
 
 def status_vault(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say what the vault holds, and who holds its key. Changes nothing."""
+    """Show what the vault holds, and who holds its key. Read-only."""
     result = read_vault(common.open())
     if not answer("vault", result, common):
         _show(result)
@@ -79,7 +79,7 @@ def rotate_vault(
     force: bool = False,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Make everything anew under another key, and forget the old one.
+    """Rebuild everything under a new key, and forget the old one.
 
     Pseudonyms, tokens and the ids of inputs change. Dataset versions that were made before keep
     theirs, and nobody can tell any more whose they are.
@@ -114,7 +114,7 @@ def hold_vault(
     *,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Have the key held by a file or by the system's keyring.
+    """Keep the key in a file or in the system's keyring.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ def outcomes_review(
     bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Let a model say what became of work where the rules know nothing.
+    """Let a model judge the outcome of work where the rules know nothing.
 
     It is shown an excerpt of redacted text, within the limits, once for each piece of work, and has
     to point at words of the log. Exits with 4 where it ended early or had no answer.

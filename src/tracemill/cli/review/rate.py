@@ -46,7 +46,7 @@ def rate_review(
     by: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Say whether the last turn that called tools was right, or be asked for three seconds.
+    """Rate the last turn that called tools as right or wrong, or be asked for three seconds.
 
     Turns that were answered in words alone are not asked about. Who presses nothing has said
     nothing, and what they say next is heard all the same; how long is waited is `rating_timeout`

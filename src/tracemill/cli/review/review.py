@@ -309,7 +309,7 @@ def import_review(
     tool: str | None = None,
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """File what people said in another tool.
+    """File reviews that people made in another tool.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def turns_review(
     bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
-    """Let a model say what people's turns mean where the rules are not sure.
+    """Let a model classify people's turns where the rules are not sure.
 
     It is asked about redacted text, within the limits, and about each turn once. What it says has
     to point at words of the turn. Exits with 4 where it ended early or had no answer.

@@ -9,7 +9,7 @@ from tracemill.flows.machine.doctor import examine
 
 
 def doctor(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Look at this machine: sessions, git, disk, key, scanner. Changes nothing."""
+    """Check this machine: sessions, git, disk, key, scanner. Read-only."""
     result = examine(common.open(), dict(os.environ))
     if not answer("doctor", result, common):
         for check in result.checks:

@@ -13,7 +13,7 @@ _SHOWN_REASONS: Final = 8
 
 
 def show_standing(common: Manner) -> int:
-    """Say what is kept, and what to do next. Changes nothing."""
+    """Show what is kept, and what to do next. Read-only."""
     result = read_status(common.open())
     is_current = result.exists and result.is_derived and not result.is_outdated
     follows = following(result.store) if is_current else "tracemill run"

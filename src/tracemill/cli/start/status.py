@@ -5,5 +5,5 @@ from tracemill.cli.start.standing import show_standing
 
 
 def status(*, common: Common = Common()) -> int:  # noqa: B008 - frozen
-    """Say what is kept, and what to do next. Changes nothing."""
+    """Show what is kept, and what to do next. Read-only."""
     return show_standing(common)
