@@ -1,4 +1,4 @@
-"""A team's process as it was told: reports with what they belong to.
+"""A team's process as reported: each report with what it belongs to.
 
 A gate's report does not say which prompt its agent had, or which recipe its project follows. The
 report of the stage before it says the one, the project's own report the other; both are looked up

@@ -1,4 +1,4 @@
-"""What a section of a text tells, by its heading.
+"""The role of a section in a text, by its heading.
 
 A table of our own making, so that a rule is added without touching code.
 """

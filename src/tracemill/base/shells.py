@@ -1,4 +1,4 @@
-"""Shells within command lines, and the line that one is told to run, as behind `bash -lc`."""
+"""Shells within command lines, and the line that a shell is given, as in `bash -lc`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One event of a team's own process, kept: what `emit` promises to whoever calls it.
+"""Recording one event of a team's own process: what `emit` promises its callers.
 
 It never raises, and costs the caller one small write. What it is given is judged when it is
 read in, not here, so that nothing is lost to a rule that may change.

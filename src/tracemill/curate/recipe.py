@@ -1,4 +1,4 @@
-"""Recipes as TOML: read whole or refused, with the place of what is wrong."""
+"""Recipes as TOML: read whole, or refused with the place of the mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python that calls run: what it says, and which fields of what it is given it reads.
+"""Python that calls run: its syntax, and which fields of its input it reads.
 
 A field that only stands in a comment, a text or a print of words is not read.
 """

@@ -1,4 +1,4 @@
-"""Results that another harness wrote: who did which question right, in whichever shape.
+"""Results of another harness, in any of the known shapes: which model got which question right.
 
 A result is any object with a question and a verdict. Which model and which category it belongs to
 is said by the object itself, or by what encloses it. Where a harness says apart whether the tool

@@ -1,4 +1,4 @@
-"""A suite put to a subject, case by case, and what all of it comes to."""
+"""Running a suite on a subject, case by case, and summing up."""
 
 from __future__ import annotations
 

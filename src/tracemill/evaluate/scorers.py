@@ -1,4 +1,4 @@
-"""One scorer for each check: what is wrong with a decision, by what it does.
+"""One scorer for each check: what is wrong with a decision, judged by what it does.
 
 A scorer sees the calls that could be read. A call that could not be read is an attempt that
 failed, never a decision to answer in words.

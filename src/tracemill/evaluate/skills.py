@@ -1,4 +1,4 @@
-"""Held-out examples of one skill to cases of that skill, judged by what shows it.
+"""Held-out examples of one skill as cases of that skill.
 
 | view | what is asked | passes where |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Loops: which of what was noticed calls for an experiment, and what that experiment asks.
+"""Loops: which observations call for an experiment, and what that experiment asks.
 
 All six are data in `loops.toml`, and each goes through the same states: what is noticed leads to a
 suggestion, that to an experiment, a decision, and a roll-out.

@@ -1,4 +1,4 @@
-"""A team's reports with what is said of them, in the files of known names that teams read it from.
+"""A team's reports with their labels, under the file names from which teams read them.
 
 | path | one line is |
 |---|---|

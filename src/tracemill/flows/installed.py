@@ -1,4 +1,4 @@
-"""Whether the packages of an extra are installed, said before anything is begun with them."""
+"""Whether the packages of an extra are installed, checked before any work begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds in a workspace, and where each of it is said; and saying something else.
+"""The settings of a workspace, each with its origin; and changing them.
 
 Settings are one file. It is changed whole: what a person wrote beside the values stays, and a text
 that is no settings changes nothing.

@@ -78,7 +78,7 @@ class VaultBackup(Record, frozen=True, kw_only=True, omit_defaults=False):
 
 
 def read_vault(workspace: Workspace) -> VaultStatus:
-    """Say what the vault holds. Changes nothing."""
+    """Say what the vault holds. Read-only."""
     require_kept(workspace)
     book = read_erasures(workspace.vault)
     packs = workspace.vault.glob("archive/*.zst")

@@ -1,4 +1,4 @@
-"""A judge to ask: a model that says one word about what it is shown.
+"""A model as a judge: it gives a verdict of one word on what it is shown.
 
 The words that it may say are given; whatever else comes back is no verdict. Who could not be asked
 has said nothing.

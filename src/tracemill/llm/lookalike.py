@@ -1,4 +1,4 @@
-"""A model that says what was right in the place most like this one: the scripted trainer's pupil.
+"""A model that repeats the right answer of the most similar example; the scripted trainer makes it.
 
 It compares words, and puts names that it never met into the arguments that it learned, the first
 into the first. That is little, and enough to turn every wheel around a model within seconds.

@@ -1,4 +1,4 @@
-"""A model that says what a script tells it to: for tests, and for tries of everything around it.
+"""A model that answers from a script: for tests and trial runs.
 
 A script is JSON Lines of replies. A reply without `when` is given in its turn; one with `when` is
 given whenever the last message holds that text. A script that is at its end says so as an error.

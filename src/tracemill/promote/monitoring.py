@@ -1,4 +1,4 @@
-"""Whether a model in use does worse than the one before, told from how new sessions ended.
+"""Whether a model in use does worse than the one before, by the outcomes of new sessions.
 
 It may be looked at after every session, and the alarm still is false at most as often as `alpha`
 says: half of that is spent on the evidence, which is an e-value, and half on what the model must

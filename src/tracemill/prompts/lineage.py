@@ -1,4 +1,4 @@
-"""Which commit comes before which: what tells the order of versions, and which one was in force."""
+"""Which commit comes before which: the order of versions, and which one was in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a version is done with: beaten by a newer one, and used by no project any more.
+"""When a version is retired: a newer one is better, and no project uses it any more.
 
 A version is retired when a newer one has a higher rate of passed gates (or, of standing orders,
 of achieved work), both on five cases or more, and no open project used it last. Three months

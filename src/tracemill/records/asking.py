@@ -1,4 +1,4 @@
-"""What is kept and told of a model that is asked to judge where the rules are not sure.
+"""Records of asking a model to judge where the rules are not sure.
 
 It is the same whatever the model judges: people's turns, or what became of work. What it said of
 each is a record of its own, which says where its evidence stands and never what was said there.

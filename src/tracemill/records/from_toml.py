@@ -1,4 +1,4 @@
-"""Records that people write as TOML: read whole or refused, with the place of what is wrong.
+"""Records that people write as TOML: read whole, or refused with the place of the mistake.
 
 A key that nobody knows is a wish that would not come true, so it is an error and no warning.
 """

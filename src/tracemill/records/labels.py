@@ -1,4 +1,4 @@
-"""A judgement about a record: what was said, by whom, on what evidence."""
+"""A judgement about a record: its value, who made it, and on what evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people told an agent's program, and not the model: `/clear`, `/model`, `/exit`, `/ask`.
+"""Commands to the agent's program and not to the model: `/clear`, `/model`, `/exit`, `/ask`.
 
 Claude Code puts into the prompt that such a command was given and what it printed, behind a notice
 that the model is not to answer any of it. It says nothing of the work, and as a system prompt it

@@ -1,4 +1,4 @@
-"""Which reports a line of a team's files tells of, and which fields of it are each one's.
+"""Which reports a line of a team's file contains, and which of its fields belong to each.
 
 Most lines tell of one thing and are known by the names of their fields. Some group them, and tell
 of a stage, of the gate behind it and of the project at once: such a line is several reports.

@@ -1,4 +1,4 @@
-"""Which entry of a session's todo list is meant by what an agent writes.
+"""Which entry of a session's todo list an agent's text refers to.
 
 An entry is known by the list's own id of it, else by its text. Agents number each list anew: where
 an entry that was done or dropped is said to be open, in other words, its number has gone to

@@ -1,4 +1,4 @@
-"""How people are told who went on with what was left, or why nobody knows."""
+"""How reports say which session took a hand-off up, or why nobody knows."""
 
 from __future__ import annotations
 

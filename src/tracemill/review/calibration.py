@@ -1,4 +1,4 @@
-"""Whether the machine is as sure as it is right, by what people say.
+"""How sure the rules are beside how often reviewers agree with them.
 
 Judgements are put into bins by how sure the machine was. In a calibrated one, the share that people
 confirm is the mean sureness. The error of calibration is the mean of the gaps, weighted by how much

@@ -1,4 +1,4 @@
-"""The archive without some of what it held: inputs that go as a whole, and bytes that are masked.
+"""Rewriting the archive: inputs that are dropped whole, and bytes that are masked.
 
 Packs that hold anything that goes are written anew without it, then the manifests that named them,
 then the old packs are removed. A manifest is whole at every moment and names packs that are

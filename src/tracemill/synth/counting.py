@@ -1,4 +1,4 @@
-"""Numbers of what was made up: how much of it holds, how different it is, and what it shows."""
+"""Statistics of generated examples: how many are valid, how diverse they are, what they cover."""
 
 from __future__ import annotations
 

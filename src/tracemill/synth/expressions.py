@@ -1,4 +1,4 @@
-"""Small expressions of Python whose value whoever knows the language can tell without running them.
+"""Small Python expressions whose value can be worked out without running them.
 
 They are drawn; what they give is found out by running them, and `why` says it in words.
 """

@@ -1,4 +1,4 @@
-"""From an order to a made-up example: a graph is played, and what came of it is told whole.
+"""From an order to a synthetic example: a graph is played, and everything that happened recorded.
 
 The same order, seed and project give the same example. Work that does not turn out as it should is
 tried again with other luck, and each time is counted under its name.

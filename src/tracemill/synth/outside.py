@@ -1,4 +1,4 @@
-"""Rows that somebody else made up, as made-up examples: marked, placed, and believed no further.
+"""Rows that somebody else generated, as synthetic examples: marked, split, and trusted no further.
 
 What ran outside was not seen here, so an example with calls is `unverified`, whatever its row says
 of itself.

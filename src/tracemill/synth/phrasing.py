@@ -1,4 +1,4 @@
-"""Words for made-up work: written once with alternatives, said in many ways, never twice the same.
+"""Phrasings for synthetic work: templates with alternatives, so that few texts repeat.
 
 `[a|b|]` stands for one of its parts, `{name}` for a value. A person's voice then decides how it
 comes out: bare, plain, or with a word of why. What is left once names and numbers are taken out is

@@ -1,4 +1,4 @@
-"""The scene of a piece of made-up work: what is drawn, what is said, and what is put in its way."""
+"""The scene of a synthetic piece of work: what is drawn and said, and which obstacles there are."""
 
 from __future__ import annotations
 

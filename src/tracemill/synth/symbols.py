@@ -1,4 +1,4 @@
-"""An index of code by what it means, as a language server gives it: definitions and references.
+"""An index of symbols, as a language server has one: definitions and references.
 
 Files are parsed by tree-sitter, so that a name in a text or a comment is no reference. A reference
 is told by its name alone, as no types are known: what bears the same name is found with it.

@@ -1,4 +1,4 @@
-"""A piece of made-up work as it is told: every call in it is carried out, and nothing is invented.
+"""Recording a synthetic piece of work: every call in it is really run.
 
 Who writes it asks a bench for results and goes on from what came back. What does not turn out as
 the work needs it, such as a bug that no test notices, ends it under a name that is counted.

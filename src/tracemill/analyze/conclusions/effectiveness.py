@@ -1,4 +1,4 @@
-"""How well a version of a prompt does, in one word, by what gates say of the work done with it.
+"""How effective a version of a prompt is, in one word, by the gate results of work done with it.
 
 | more than | and | is |
 |---|---|---|

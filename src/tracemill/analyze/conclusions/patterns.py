@@ -1,4 +1,4 @@
-"""Patterns: slices of the work that lie beyond a limit, told with what chance could have done.
+"""Patterns: slices of the work beyond a limit, with how likely chance alone is to do that.
 
 All slices of all rules are asked at once, so their p-values are corrected together: of the
 patterns that are told as found, 5 % are false alarms in the long run (Benjamini and Hochberg).

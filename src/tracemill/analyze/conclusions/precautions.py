@@ -1,4 +1,4 @@
-"""What would have kept common failures from happening, said as one does in a checklist.
+"""What would have prevented common failures, phrased as checklist entries.
 
 | what fails | the precaution |
 |---|---|

@@ -1,4 +1,4 @@
-"""What a recipe could do better, by its stages and by what gates said of its projects.
+"""How a recipe could be improved, by its stages and the gate results of its projects.
 
 Two stages in a row can run side by side where the later one names no input that the earlier
 makes; what that saves is the shorter of both, as far as it is known. A stage whose gate fails for

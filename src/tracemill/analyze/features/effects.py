@@ -1,4 +1,4 @@
-"""How much practices help, as far as more than chance shows it."""
+"""How much practices help, as far as that is more than chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failure of a session as a team would write it down, as far as the record tells.
+"""A failure in a session, in the form in which a team would report it.
 
 - Its type is `environment_error` where its own words point at the machine; else `test_failure` of a
   test, and `code_error` of a linter, a type checker, a build, or code. All else stays open.

@@ -1,4 +1,4 @@
-"""A gate that said no as a team would write it down: which tests failed, and where."""
+"""A failed gate, in the form in which a team would report it: which tests failed, and where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of what a program's model wrote: which rules it breaks, how often, and how long it takes.
+"""Metrics of the output of a program's model: which rules it breaks, how often, and its latency.
 
 Some programs write down every rule that they ask, others the broken ones alone. Of an attempt that
 names no rule as kept, each rule that is broken by some artifact of its type counts as kept.

@@ -1,4 +1,4 @@
-"""How much of what a team's process should tell it does tell, field by field.
+"""How complete a team's reports of its process are, field by field.
 
 A number of reports says little where half of them lack the prompt's version: whatever is asked by
 it is then asked of the other half. What is found out from other reports (the stage of a gate, the

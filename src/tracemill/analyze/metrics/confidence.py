@@ -1,4 +1,4 @@
-"""Work of which an agent said how sure it was, beside what its gate said at the first attempt."""
+"""Work with a stated confidence, beside the gate's verdict on the first attempt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of what went wrong with features, as the team's own reports of failures say."""
+"""Metrics of failures of features, from the team's own failure reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of sessions: what agents did, what failed, and what people said to it.
+"""Metrics of sessions: what agents did, what failed, and how people reacted.
 
 Calls, failures and plans stand in sessions: those of one session, with its subagents and where it
 was taken up again, are one cluster.

@@ -1,4 +1,4 @@
-"""Metrics of stages and their gates, as the team's own process tells them."""
+"""Metrics of stages and their gates, from the team's own reports."""
 
 from __future__ import annotations
 

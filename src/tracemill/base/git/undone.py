@@ -1,4 +1,4 @@
-"""Commits that take back what an earlier commit did, told by their changes and not their words.
+"""Commits that undo an earlier commit, recognised by their changes and not their messages.
 
 A commit takes another back exactly where every file that the other changed has again the content
 that it had before. It takes it back line for line where the lines that the other added are gone

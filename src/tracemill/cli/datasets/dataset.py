@@ -1,4 +1,4 @@
-"""`tracemill dataset`: look at dataset versions, and check anybody's."""
+"""`tracemill dataset`: list and show dataset versions, and audit any dataset files."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`tracemill synth definitions`: what generators are told, and how agents get to know it."""
+"""`tracemill synth definitions`: instructions for generators, listed and exported."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`tracemill synth import`: rows that agents made up outside, kept as far as they hold."""
+"""`tracemill synth import`: import rows that agents generated elsewhere, if they are valid."""
 
 from pathlib import Path
 

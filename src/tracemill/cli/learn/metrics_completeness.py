@@ -1,4 +1,4 @@
-"""`tracemill metrics completeness`: how much of what should be told is told."""
+"""`tracemill metrics completeness`: how complete the team's reports are."""
 
 from tracemill.base.text import measured
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NOTHING

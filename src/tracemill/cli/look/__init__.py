@@ -1,1 +1,1 @@
-"""Commands under "Look": what is kept of sessions, of work and of what teams wrote down."""
+"""Commands under "Look": what is kept of sessions, of work and of the team's own records."""

@@ -1,4 +1,4 @@
-"""What was said on an issue or a pull request, as commands print it."""
+"""Comments on an issue or a pull request, as commands print them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""`tracemill handoff`: what was left for whoever goes on, and who did."""
+"""`tracemill handoff`: work left for a later session, and which one took it up."""
 
 from typing import Final
 

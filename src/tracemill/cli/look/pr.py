@@ -1,4 +1,4 @@
-"""`tracemill pr`: pull requests, with their reviews and what was said on them."""
+"""`tracemill pr`: pull requests with their reviews and comments."""
 
 from tracemill.base.text import one_line
 from tracemill.cli.shared.exits import EXIT_DONE

@@ -1,4 +1,4 @@
-"""`tracemill privacy redact`: files and streams of whoever asks."""
+"""`tracemill privacy redact`: redact files or a stream."""
 
 import io
 import sys

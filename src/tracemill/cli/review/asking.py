@@ -1,4 +1,4 @@
-"""Commands that ask a model to judge: not at all, here and now, or by file."""
+"""Commands that ask a model to judge: as a dry run, at once, or by files."""
 
 import shlex
 from dataclasses import dataclass

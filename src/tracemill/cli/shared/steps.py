@@ -1,4 +1,4 @@
-"""Progress of what goes step by step, with the time that is left: a bar, or now and then a line."""
+"""Progress of work in steps, with the time left: a bar, or now and then a line."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What `tracemill status` tells: what there is, and what to do next."""
+"""What `tracemill status` prints: what is kept, and what to do next."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Checks of what the assistant says: whether it says anything, in one form, to the end."""
+"""Checks of the assistant's answers: not empty, in one form, and not cut off."""
 
 from __future__ import annotations
 

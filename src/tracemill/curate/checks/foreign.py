@@ -1,4 +1,4 @@
-"""Checks of what others wrote: text that is out to steer a model, and notices of licences."""
+"""Checks of text by others: prompt injections, and licence notices."""
 
 from __future__ import annotations
 

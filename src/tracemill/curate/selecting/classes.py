@@ -1,4 +1,4 @@
-"""Classes of examples, told as tags: what a mixture is made up of and balance is measured in.
+"""Classes of examples, as tags: mixtures are made of them, and balance is measured in them.
 
 | tag | what is imitated |
 |---|---|

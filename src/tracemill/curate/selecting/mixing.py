@@ -1,4 +1,4 @@
-"""Mixture and budget: what goes where there is too much of something, or of everything.
+"""Mixture and budget: which examples are kept where there are too many of a class or in all.
 
 Nothing is ever taken twice. Each example has a place between 0 and 1 that follows from its id; with
 weight w its rank is the w-th root of that, so that those with more weight stand higher (Efraimidis

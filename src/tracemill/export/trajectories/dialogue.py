@@ -1,4 +1,4 @@
-"""A session as plain dialogue: who said what, what was called, and at the end what came of it.
+"""A session as plain dialogue: messages, calls, and the outcome at the end.
 
 It reads as a plan does that is carried out: `System:`, `User:`, `Model:` with its calls as code,
 `Tool:` with what came back, then `Outcome:` and `Quality:`. What nobody knows is `unknown`. Steps

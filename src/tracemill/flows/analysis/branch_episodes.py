@@ -1,4 +1,4 @@
-"""Features from their spec to their merge, put together of what is held, and written out."""
+"""Features from their spec to their merge, assembled from what is kept, and written out."""
 
 from __future__ import annotations
 

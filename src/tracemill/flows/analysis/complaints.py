@@ -1,4 +1,4 @@
-"""Issues that people told an agent of and nobody filed, out of all sessions."""
+"""Issues that people reported to an agent and nobody filed, over all sessions."""
 
 from __future__ import annotations
 

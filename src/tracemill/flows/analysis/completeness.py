@@ -1,4 +1,4 @@
-"""How much of what a team's process should tell is held. Changes nothing."""
+"""How complete the team's reports are, out of all that is kept. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether two metrics go together in what is held. Changes nothing."""
+"""Whether two metrics go together in what is held. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a metric counts, one by one, so that anybody can count it again. Changes nothing."""
+"""What a metric counts, one by one, so that anybody can count it again. Read-only."""
 
 from __future__ import annotations
 

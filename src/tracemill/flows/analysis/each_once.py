@@ -1,4 +1,4 @@
-"""Sessions as they count: each once, though several inputs or formats tell it."""
+"""Sessions counted once each, even where several inputs or formats hold them."""
 
 from __future__ import annotations
 

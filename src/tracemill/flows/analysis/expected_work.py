@@ -1,4 +1,4 @@
-"""What specs of branches let one expect, out of what sessions called on branches that came well."""
+"""What the specs of branches predict, from the calls of sessions on successful branches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fails most, in a stretch of time. Changes nothing."""
+"""What fails most, in a stretch of time. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What gates counted from commit to commit, read off what was kept. Changes nothing."""
+"""What gates counted from commit to commit, read off what was kept. Read-only."""
 
 from __future__ import annotations
 

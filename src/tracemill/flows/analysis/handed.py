@@ -1,4 +1,4 @@
-"""What sessions and documents left for whoever goes on, each with who did, as it is read.
+"""Hand-offs in sessions and documents, each with the session that took it up, as a stream.
 
 What a session left is taken up by the session that its own words lead to, where the first request
 of one of the next holds them, and otherwise by the one that `link.sessions.take_ups` tells. A

@@ -1,4 +1,4 @@
-"""What sessions and documents left for whoever goes on, and who did. Changes nothing.
+"""Hand-offs in sessions and documents, listed and checked. Read-only.
 
 All is read off the steps, the documents and the links when it is asked for.
 """

@@ -1,4 +1,4 @@
-"""A team's reports with what the rules and people say of each. Changes nothing."""
+"""A team's reports with what the rules and people say of each. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What many pieces of work say together: metrics of any slice, and patterns. Changes nothing."""
+"""What many pieces of work say together: metrics of any slice, and patterns. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes true of what is said, and which slices are surely better. Changes nothing."""
+"""Calibration of roles, and slices that are surely better than others. Read-only."""
 
 from __future__ import annotations
 

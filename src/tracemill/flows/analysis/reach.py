@@ -1,4 +1,4 @@
-"""How far into their sessions examples reach: whether a dataset teaches long work at all.
+"""How far into their sessions examples reach: whether a dataset teaches long work.
 
 A window is what stood before the model, not what an example holds: long sessions are cut into
 windows of the recipe's own length.

@@ -1,4 +1,4 @@
-"""The lines that commits changed, behind the steps of what can be learned from them.
+"""The lines that commits changed, behind the steps of a learning episode.
 
 They are read from repositories on this machine that hold the commits, redacted with the workspace's
 rules, and kept nowhere: the lake knows of a commit's files their names and counts alone.

@@ -1,4 +1,4 @@
-"""What was hoped for, beside what is held. Changes nothing."""
+"""What was hoped for, beside what is held. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A team's own files, made from reports that were read, events that were told, and sessions."""
+"""A team's own files, made from reports, events and sessions."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What was planned, entry by entry, in sessions and documents, and what carried it out.
 
-Read off the events and links when it is asked for. Changes nothing.
+Read off the events and links when it is asked for. Read-only.
 """
 
 from __future__ import annotations

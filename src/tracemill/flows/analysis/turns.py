@@ -1,4 +1,4 @@
-"""Sessions turn by turn, read off the lake when asked for. Changes nothing."""
+"""Sessions turn by turn, read off the lake when asked for. Read-only."""
 
 from __future__ import annotations
 

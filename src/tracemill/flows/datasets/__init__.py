@@ -1,1 +1,1 @@
-"""Dataset versions and anybody's rows: kept, checked, compared, and let out."""
+"""Dataset versions, and anyone's rows: kept, checked, compared and exported."""

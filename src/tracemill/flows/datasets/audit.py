@@ -1,4 +1,4 @@
-"""An audit of somebody's dataset files: nothing is kept, and nothing of it is changed."""
+"""An audit of anyone's dataset files: nothing of them is kept or changed."""
 
 from __future__ import annotations
 

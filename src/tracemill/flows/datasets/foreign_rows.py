@@ -1,4 +1,4 @@
-"""Rows of anybody's file, in whatever form: as trainers read them, or as a source reads sessions.
+"""Rows of anyone's files: in a trainer's format, or as a source reads sessions.
 
 What `synth` keeps is read as the examples that it holds. Any other file of which no line is a
 training row may be a session, or a dataset of sessions (ADP, ATIF, logs of agents): its source

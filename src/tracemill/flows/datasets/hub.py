@@ -1,4 +1,4 @@
-"""Datasets go to a hub: private unless said otherwise, and only what somebody has looked at.
+"""Pushing datasets to a hub: private by default, and only after a person looked at them.
 
 What may go is an exported folder whose receipt names a reviewer and still holds: same bytes, same
 rules, nothing beside. Each file's bytes are compared with the receipt once more as they are handed

@@ -1,4 +1,4 @@
-"""Rows of what branches brought, with the plans and sessions that they lead to."""
+"""Rows of what branches changed, with the plans and sessions behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A recipe becomes a dataset version: one way, whoever asks for it.
+"""Building a dataset version from a recipe: one way for all callers.
 
 What builders made of all work lies in a lake: that of the workspace for the recipe by which
 `tracemill run` builds, one of its own where a recipe asks for other builders or windows. It is read

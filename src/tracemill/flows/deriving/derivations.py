@@ -1,4 +1,4 @@
-"""One derivation of everything: links, episodes, labels, examples, the dataset, the index."""
+"""One derivation of everything: links, episodes, labels, examples, dataset and index."""
 
 from __future__ import annotations
 

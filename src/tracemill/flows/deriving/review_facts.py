@@ -1,4 +1,4 @@
-"""Reviews among the facts: what people said, what follows from it, and what waits for them.
+"""Reviews among the facts: what people decided, what follows from it, and what waits for review.
 
 Everything here can be derived again: labels and outcomes from the events of reviews, the queue from
 episodes, examples and what a team's own process tells.

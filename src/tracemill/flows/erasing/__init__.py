@@ -1,1 +1,1 @@
-"""What goes, for good: erased subjects, what quotes them, and what is over its period."""
+"""Deletion for good: erased subjects, whatever quotes them, and what has expired."""

@@ -164,7 +164,7 @@ def _looks_like_path(name: str) -> bool:
 
 
 def find_data(workspace: Workspace, subject: Subject, report: Report) -> FoundSubject:
-    """Say where a subject stands. Changes nothing.
+    """Say where a subject stands. Read-only.
 
     Raises:
         NotFoundError: nothing is kept, or it stands nowhere and never did.

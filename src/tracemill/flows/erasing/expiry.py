@@ -1,4 +1,4 @@
-"""Retention: what the settings keep for a period goes when the period is over.
+"""Retention: what the settings keep for a period is deleted when the period is over.
 
 An input is as old as the last moment that it tells of, so a session that goes on does not expire;
 what tells of none is as old as its file, and what has no known age is kept. What expired is gone
@@ -75,7 +75,7 @@ class _Expired(NamedTuple):
 
 
 def read_retention(workspace: Workspace, at: datetime) -> RetentionResult:
-    """Say what is over its period at a moment. Changes nothing."""
+    """Say what is over its period at a moment. Read-only."""
     require_kept(workspace)
     return _Looking(workspace, at).result()
 

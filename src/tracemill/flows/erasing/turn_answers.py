@@ -1,4 +1,4 @@
-"""What models said of people's turns and of outcomes goes with the session that it is about.
+"""Answers of models about turns and outcomes are deleted with the session that they are about.
 
 An answer holds no text, but it names the session, and its digest of the question would let someone
 test a guess at the words. So it also goes where a session is read again without a name: what is

@@ -1,4 +1,4 @@
-"""Experiments on disk: a journal of events, and a file that says which unit works with what.
+"""Experiments on disk: a journal of events, and a file with the arm of each unit.
 
 Figures are computed anew at every look from what is held: nothing of them is kept but what a person
 decided on. Who decided is kept by a pseudonym, and why without names and secrets.

@@ -1,4 +1,4 @@
-"""Issues, pull requests and decisions as they stood last, with what was said on them.
+"""Issues, pull requests and decisions in their latest state, with their comments.
 
 A forge says a thing again at each change: its newest word counts. Reviews and comments are
 counted once each, however often they were told.

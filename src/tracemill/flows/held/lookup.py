@@ -1,4 +1,4 @@
-"""Look-ups in the index and the lake: what commands and pages show. Changes nothing."""
+"""Look-ups in the index and the lake: what commands and pages show. Read-only."""
 
 from __future__ import annotations
 

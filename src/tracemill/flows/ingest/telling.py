@@ -1,4 +1,4 @@
-"""How the lake tells of an input: its address without what any input has given away.
+"""How the lake names an input: its address, without anything that redaction takes out.
 
 The id of an input is made of its address with what rules find in that alone, so it depends on no
 other input. What is shown does: a folder with the name of somebody who commits says no more of it

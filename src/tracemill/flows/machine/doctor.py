@@ -1,4 +1,4 @@
-"""Whether this machine is ready, and what would be lost soon. Changes nothing."""
+"""Whether this machine is ready, and what would be lost soon. Read-only."""
 
 from __future__ import annotations
 

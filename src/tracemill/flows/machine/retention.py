@@ -1,4 +1,4 @@
-"""What each agent on this machine keeps, and how long it will. Changes nothing."""
+"""What each agent on this machine keeps, and how long it will. Read-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Suites of conduct: requests whose answers are judged by questions, bundled or of one's own."""
+"""Suites of conduct, bundled or a team's own: requests whose answers a judge assesses."""
 
 from __future__ import annotations
 

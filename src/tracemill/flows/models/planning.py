@@ -1,4 +1,4 @@
-"""What a recipe would train, said as far as it is known with what is installed.
+"""What a recipe would train, as far as that is known with what is installed.
 
 Which examples a stage learns from depends on the data alone; rows, tokens and the run's id need the
 base model's tokenizer. What is missing for that, or for training, is a part of the answer.

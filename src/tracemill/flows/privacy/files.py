@@ -1,4 +1,4 @@
-"""Files of anybody, redacted for whoever asks: to be read here, or written somewhere else."""
+"""Anyone's files, redacted: to standard output, or to another place."""
 
 from __future__ import annotations
 

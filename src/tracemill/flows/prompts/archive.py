@@ -1,4 +1,4 @@
-"""The archive of versions that are done with: retired ones are put there, expired ones taken out.
+"""The archive of retired versions: put aside, and deleted when they have expired.
 
 An archive is a folder with one file for each version and a list of them, `archive.json`. Nothing
 that the list does not name is touched, so the folder may be one of a repository.

@@ -1,4 +1,4 @@
-"""What metrics did when prompts changed, found in what is held; nobody drew, and that is said."""
+"""How metrics moved when prompts changed: before and after, without random assignment."""
 
 from __future__ import annotations
 

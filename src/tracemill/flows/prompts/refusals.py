@@ -1,4 +1,4 @@
-"""What people said no to: proposals that were refused, who did so, and why.
+"""Proposals that people refused: which, by whom, and why.
 
 A refusal is kept beside the experiments, in a journal that only grows; who said it is kept by a
 pseudonym, and why without names and secrets. It holds for the proposal of that name, which names

@@ -1,4 +1,4 @@
-"""A team's best practices, put together anew of everything that a workspace holds."""
+"""A team's best practices, compiled anew from all that a workspace holds."""
 
 from __future__ import annotations
 

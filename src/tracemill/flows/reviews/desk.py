@@ -1,4 +1,4 @@
-"""The desk of a reviewer: what waits, what is said, and taking it back.
+"""A reviewer's desk: the queue, filing a review, and taking it back.
 
 What is said is durable in the inbox before anything else happens, and becomes a label with the next
 run. Meanwhile the index shows it, redacted as everything is. What a page or a command asks here is

@@ -1,4 +1,4 @@
-"""Things that nobody queued and somebody wants to judge all the same: looked up in the lake."""
+"""Records outside the queue that a person wants to judge: looked up in the lake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ladder of verification over anybody's files: `synth verify`.
+"""The ladder of verification over anyone's files: `synth verify`.
 
 The checks of datasets that object to single rows take part on the rung that they belong to; those
 that look at a whole are told beside them. Nothing is kept, and nothing leaves this machine.

@@ -1,4 +1,4 @@
-"""Releases of the repositories that were read: what each brought. Changes nothing."""
+"""Releases of the repositories that were read: what each brought. Read-only."""
 
 from __future__ import annotations
 

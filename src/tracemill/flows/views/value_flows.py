@@ -1,4 +1,4 @@
-"""What is read off the steps of one session when asked for. Changes nothing."""
+"""What is read off the steps of one session when asked for. Read-only."""
 
 from __future__ import annotations
 

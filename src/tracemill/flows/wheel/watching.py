@@ -1,4 +1,4 @@
-"""Sessions are read shortly after they change, while nobody waits: `sync`, over and over.
+"""Sessions are read shortly after they change, in the background: `sync`, again and again.
 
 Looking costs one stat for each file. What has changed is read once it has been quiet for a
 while: an agent writes a message in several pieces, and tells its hooks of an answer before

@@ -1,4 +1,4 @@
-"""Whether the session that goes on asks again for what a hand-off told it.
+"""Whether the next session asks again for what a hand-off already told it.
 
 A file is asked for again where its name is looked for before it is opened: by a tool that finds
 files, or a command such as `find -name`. To search within files for a word that is also a file's

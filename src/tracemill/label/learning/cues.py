@@ -1,4 +1,4 @@
-"""Words by which a sentence tells how somebody thinks: a find, a cause, a doubt, a choice, a check.
+"""Words that mark reasoning in a sentence: a find, a cause, a doubt, a choice, a check.
 
 They are English; in another language no cue is heard, and the first sentence of each text stands.
 """

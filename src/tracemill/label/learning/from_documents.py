@@ -1,4 +1,4 @@
-"""What can be learned from a document that tells of a problem, what was done, and what came of it.
+"""What can be learned from a document that describes a problem, its solution and the result.
 
 | part | first that is there |
 |---|---|

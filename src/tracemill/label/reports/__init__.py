@@ -1,4 +1,4 @@
-"""Judge what a team's own process told: gates, decisions, and what projects brought.
+"""Labels of a team's own reports: gates, decisions, and the output of projects.
 
 | label | on | says |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""How good a judged piece of work is, by what its gate said and what it took to pass.
+"""The quality of a gated piece of work, by the gate's verdict and the effort it took to pass.
 
 | the gate | quality |
 |---|---|

@@ -1,4 +1,4 @@
-"""Why a turn is worth to be looked at: the words and results by which that is told.
+"""Why a turn is worth a look: the words and results that show it.
 
 Each of these looks at one text or one turn, and none at what comes later.
 """

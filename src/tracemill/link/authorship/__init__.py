@@ -1,1 +1,1 @@
-"""Which commits a session made: by what it states, and by what it edited."""
+"""Which commits a session made: by explicit statements, and by its edits."""

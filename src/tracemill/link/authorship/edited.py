@@ -1,4 +1,4 @@
-"""Which commits hold what sessions edited, told by paths, moments and lines.
+"""Which commits hold the edits of sessions, by paths, times and lines.
 
 A session's edit of a file can be in a commit that was written afterwards. Where an earlier commit
 of the same file holds it already, only its lines can tell. Sessions whose edits may be in the same

@@ -1,4 +1,4 @@
-"""Links from a session to commits by what is stated, and by branch and time where nothing is.
+"""Links from sessions to commits by explicit statements, or else by branch and time.
 
 | method | what is known | confidence |
 |---|---|---|

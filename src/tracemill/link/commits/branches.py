@@ -1,4 +1,4 @@
-"""On which branch a commit was made, by what merged it into the main branch or still points at it.
+"""On which branch a commit was made, by the merge that brought it in or the ref that points at it.
 
 Git does not keep it. But a merge on the main line says in its message which branch it brings, and
 what it brings is what its other parents reach and the main line did not reach before. What no

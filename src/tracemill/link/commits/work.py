@@ -1,4 +1,4 @@
-"""Which commits are one piece of work, where no session tells.
+"""Which commits are one piece of work, where no session is known.
 
 Commits of one branch belong together, and so do attempts: a commit and what it refines, reverts or
 undoes, as long as little time lies between. Everything else is a piece of work of its own. Merges

@@ -1,1 +1,1 @@
-"""Tests as gates report them: what was mended, what says now this, now that, what is one run."""
+"""Tests as gates report them: fixes, flaky tests, and several reports of one run."""

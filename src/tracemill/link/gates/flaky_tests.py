@@ -1,4 +1,4 @@
-"""Which tests say now yes, now no of the same code, so that neither proves anything.
+"""Flaky tests: they pass and fail on the same code, so neither verdict proves anything.
 
 Two things show it. A runner that repeats what fails says how often a test was run until it passed.
 And of one commit a test may have failed in one run and passed in another. Runs of one commit on

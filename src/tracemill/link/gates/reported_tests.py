@@ -1,4 +1,4 @@
-"""The tests of a gate run by what they are known by, so that runs can be compared.
+"""The tests of a gate run by their identity, so that runs can be compared.
 
 A test is known by its suite and name, however its report spells them: `a/test_b.py::C` and
 `a.test_b.C` are one suite.

@@ -1,4 +1,4 @@
-"""Which session went on with what another one left, by what is known of both without their texts.
+"""Which session continued another one's work, by what is known of both without their texts.
 
 | method | what is known | confidence |
 |---|---|---|

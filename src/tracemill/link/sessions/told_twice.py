@@ -1,4 +1,4 @@
-"""Sessions that are told in two formats: by the agent's own log, and by a tool that wrote it down.
+"""Sessions recorded in two formats: the agent's own log, and another tool's transcript.
 
 They stay two trajectories, whose steps are never mixed, and belong to one piece of work. To
 imitate both would count the work twice, so one of them gives no examples.

@@ -1,4 +1,4 @@
-"""What is known of somebody's dataset after it was checked, row by row."""
+"""The result of checking a dataset of anyone's, row by row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a team's own programs told while it happened: one event for each that was captured."""
+"""What a team's own programs reported as it happened: one event each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a team's gates said: one run of a tool with its verdict, and what it said of each thing.
+"""Results of a team's gates: one run of a tool with its verdict, and its findings.
 
 A gate run is an event. Its results are rows of their own, like the steps of a trajectory,
 since a run may have more of them than fit into memory.

@@ -1,4 +1,4 @@
-"""What a person who looked at recorded work says of it: a fact, like everything that was said.
+"""A person's review of recorded work: a fact, like everything that people say.
 
 A review is never changed. Who thinks better of it takes it back with an event of its own, and may
 say something else; both stay.

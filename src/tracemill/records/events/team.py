@@ -1,4 +1,4 @@
-"""Reports of a team's own process: one event for each, whatever file or program told it.
+"""Reports on a team's own process: one event each, whichever file or program it came from.
 
 What no field of a report holds is kept beside it, so that the line that it was read from can be
 written again as it was.

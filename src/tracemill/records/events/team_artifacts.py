@@ -1,4 +1,4 @@
-"""What a program's model wrote, and what the program's own rules said of it.
+"""The output of a program's model, and the verdict of the program's own rules on it.
 
 The field names are those of the lines that such programs keep, so a record reads like the line that
 it came from.

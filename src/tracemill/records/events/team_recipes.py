@@ -1,4 +1,4 @@
-"""What somebody wrote down of a version of a process recipe: a sum over projects, and no project.
+"""Totals that somebody wrote down for a version of a process recipe, over several projects.
 
 It stands beside what is counted of projects, and is never counted with them.
 """

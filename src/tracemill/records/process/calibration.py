@@ -1,4 +1,4 @@
-"""Whether what is said comes true: how sure agents are beside how often they are right."""
+"""Calibration: how sure agents are beside how often they are right."""
 
 from __future__ import annotations
 

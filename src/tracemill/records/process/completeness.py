@@ -1,4 +1,4 @@
-"""How much of what a team's process should tell it does tell."""
+"""How complete a team's reports of its process are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a session shows of the tools that its calls call, beyond what its source tells."""
+"""What a session shows of the tools it calls, beyond what its source records."""
 
 from __future__ import annotations
 

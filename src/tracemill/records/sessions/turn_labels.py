@@ -1,4 +1,4 @@
-"""What a model said of people's turns: where it points to, and never what was said there."""
+"""A model's labels of people's turns: they point at the evidence, and never quote it."""
 
 from __future__ import annotations
 

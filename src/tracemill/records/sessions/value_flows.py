@@ -1,4 +1,4 @@
-"""Where the values in tool calls came from: results that came before, or what a person said."""
+"""Where the values in tool calls came from: earlier results, or a person's words."""
 
 from __future__ import annotations
 

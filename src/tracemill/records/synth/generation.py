@@ -1,4 +1,4 @@
-"""Examples that a model was asked for: every question and answer, every draft, what all came to."""
+"""Examples requested from a model: each question, answer and draft, and the totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a branch brought: a piece of work as git alone tells it, with or without known sessions."""
+"""What a branch changed: a piece of work as git records it, with or without known sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that was handed on: what was said for whoever goes on, and which session did."""
+"""Hand-offs: what was written for a later session, and which session took it up."""
 
 from __future__ import annotations
 

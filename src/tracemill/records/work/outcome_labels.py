@@ -1,4 +1,4 @@
-"""What a model said became of work: where its evidence stands, and never what was said there."""
+"""A model's labels of outcomes: they point at the evidence, and never quote it."""
 
 from __future__ import annotations
 

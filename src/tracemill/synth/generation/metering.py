@@ -1,4 +1,4 @@
-"""How much a model may be asked: times, tokens, money and pace, whoever asks in parallel."""
+"""Limits on asking a model: requests, tokens, money and pace, shared by parallel askers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Code is found by what it means: definitions, references, functions, classes, numbers."""
+"""Finding code by meaning: definitions, references, functions, classes, numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work with a person: ask what is not said, tell how it goes, decide, doubt, suggest."""
+"""Working with a person: asking back, reporting progress, deciding, doubting, suggesting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results that cannot be real, by what they say and what was called.
+"""Results that cannot be real, by their content and the call.
 
 Each rule is sure rather than complete: a result that it objects to was written and not returned.
 What none of them objects to may be invented all the same.

@@ -1,4 +1,4 @@
-"""A trainer that learns by heart: for tests, and for tries of everything around training.
+"""A trainer that memorises its examples: for tests and trial runs.
 
 It reads its rows of tokens back into what was asked and what was answered, and writes them down as
 a script, which the door `lookalike` speaks. Nothing is computed, so it needs none of the packages

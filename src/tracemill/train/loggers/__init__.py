@@ -1,4 +1,4 @@
-"""Loggers: trackers of runs that other people make, told of ours step by step.
+"""Loggers: run trackers of other projects, which receive our metrics step by step.
 
 They hear what stands in a run's record and nothing else: names, numbers and hashes, never an
 example. Each keeps it on this machine unless the environment names another place in that tracker's

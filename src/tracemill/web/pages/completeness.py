@@ -1,4 +1,4 @@
-"""How much of what should be told is told, field by field."""
+"""How complete the team's reports are, field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates: what they said from run to run, where it got worse, and what one run said of what."""
+"""Gates: their results from run to run, where they got worse, and one run in detail."""
 
 from __future__ import annotations
 

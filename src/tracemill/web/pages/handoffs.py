@@ -1,4 +1,4 @@
-"""What was left for whoever goes on, who did, and what they had to find out anew."""
+"""Hand-offs, which session took each up, and what it had to find out again."""
 
 from __future__ import annotations
 

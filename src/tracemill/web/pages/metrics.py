@@ -1,4 +1,4 @@
-"""Numbers of any slice of the work: what can be counted, by what it differs, what goes with it."""
+"""Metrics of any slice of the work: what is measured, how slices differ, what correlates."""
 
 from __future__ import annotations
 

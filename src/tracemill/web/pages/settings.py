@@ -1,4 +1,4 @@
-"""What holds here, and where it is said; the file can be changed from its page."""
+"""The settings in force and where each comes from; the file can be edited here."""
 
 from __future__ import annotations
 
