@@ -1,6 +1,7 @@
 """What a metric counts, checked by counting otherwise."""
 
 import pytest
+from msgspec import structs
 
 from tests.analyze.histories import Team
 from tracemill.analyze import METRICS
@@ -8,6 +9,7 @@ from tracemill.analyze.cases import measures, summed
 from tracemill.analyze.process import Process
 from tracemill.records.events.team import TeamReport
 from tracemill.records.events.team_projects import GateReport
+from tracemill.records.refs import Span
 
 REPORTS = list(Team(5, fails={"tests": 0.4}).history(50))
 
@@ -43,6 +45,21 @@ def test_a_hand_off_is_as_good_as_the_giver_and_as_few_tries_of_the_receiver(
     assert len(values) == 50 * 2
     assert set(values) <= {0.0, *(1 / tries for tries in range(1, 7))}
     assert max(values) == 1.0
+
+
+def test_what_was_handed_on_in_one_moment_stands_in_the_order_of_its_file() -> None:
+    written = [
+        structs.replace(report, at=REPORTS[0].at, span=Span(start=place, end=place + 1))
+        for place, report in enumerate(REPORTS)
+    ]
+    turned = [structs.replace(each, id=f"ev_{-n:06}") for n, each in enumerate(written)]
+    found, again = (
+        [(case.facts["pair"], case.value) for case in METRICS["hand_off_quality"].cases(Process(r))]
+        for r in (written, turned[::-1])
+    )
+
+    assert {pair for pair, _ in found} == {"architect → engineer", "engineer → qa"}
+    assert found == again
 
 
 def test_a_gate_knows_the_prompt_and_the_recipe_of_its_work(process: Process) -> None:

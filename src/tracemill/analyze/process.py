@@ -200,8 +200,13 @@ def _places(project: str | None, stage: str | None, role: str | None) -> Iterato
     yield from ((project, kind, name) for kind, name in named.items() if name)
 
 
-def _order(event: TeamReport) -> tuple[bool, str, str]:
-    return event.at is None, event.at.isoformat() if event.at else "", event.id
+def _order(event: TeamReport) -> tuple[bool, float, str, int, str]:
+    """Order reports by time; those of one moment stay in the order of their file.
+
+    Ids differ from workspace to workspace, so they come last: what follows what is no chance.
+    """
+    start = event.span.start if event.span else 0
+    return event.at is None, moment_key(event.at), event.origin.input_id, start, event.id
 
 
 def _of_project(project_id: str | None, project: ProjectReport | None) -> dict[str, str]:
