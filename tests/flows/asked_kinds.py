@@ -12,7 +12,7 @@ from tracemill.flows.deriving.judged.kinds import Kind, Says
 from tracemill.flows.deriving.judged.outcomes import OUTCOMES
 from tracemill.flows.deriving.judged.turns import TURNS
 from tracemill.flows.reviews.asking import Labelled, Wanted, ask, take, write
-from tracemill.flows.reviews.asking_desk import QUESTIONS, Limits
+from tracemill.flows.reviews.interview import QUESTIONS, Limits
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.asking import Policy

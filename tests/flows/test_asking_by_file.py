@@ -10,7 +10,7 @@ from tests.flows.asked_kinds import ASKED_TURNS, Asked, by_model
 from tests.flows.test_asking import asked as asked  # noqa: PLC0414 - a fixture
 from tests.flows.test_asking import workspace as workspace  # noqa: PLC0414 - a fixture
 from tracemill.base.errors import NotFoundError, PolicyError
-from tracemill.flows.reviews.asking_desk import QUESTIONS
+from tracemill.flows.reviews.interview import QUESTIONS
 from tracemill.store.workspace import Workspace
 
 

@@ -20,7 +20,7 @@ from tracemill.cli.shared.output import answer, counts, hint, write, write_lines
 from tracemill.flows.deriving.judged.kinds import A, Kind, L
 from tracemill.flows.reviews import asking as flow
 from tracemill.flows.reviews.asking import Labelled, Wanted
-from tracemill.flows.reviews.asking_desk import QUESTIONS, Limits
+from tracemill.flows.reviews.interview import QUESTIONS, Limits
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.asking import AskingReport, Policy
 from tracemill.store.workspace import Workspace

@@ -1,1 +1,1 @@
-"""Reviews: the desk, what waits there, files out and in, and what they say together."""
+"""Reviews: a person's desk and queue, files out and in, statistics; and interviews of models."""

@@ -1,4 +1,4 @@
-"""A model is asked to judge where the rules are not sure: within limits, and once each.
+"""A model is asked to judge where the rules are not sure, and its answers are kept.
 
 Only redacted text of the lake is asked about, and only when a person names the model. It is asked
 here and now, or by file: the questions are written through the gate, and its answers taken from
@@ -23,7 +23,7 @@ from tracemill.flows.deriving.judged.answers import answers_file, model_name, re
 from tracemill.flows.deriving.judged.kinds import A, Key, Kind, L, Question
 from tracemill.flows.destinations import new_folder, require_elsewhere
 from tracemill.flows.privacy.gate import Gate
-from tracemill.flows.reviews.asking_desk import Desk, Limits, questions_file
+from tracemill.flows.reviews.interview import Interview, Limits, questions_file
 from tracemill.label.model_judge import is_asked
 from tracemill.llm import SubjectConfig, open_subject
 from tracemill.llm.batches import read_answers as read_given
@@ -63,11 +63,11 @@ def ask(
         SubjectError: the model cannot be opened.
     """
     asking = _asking(workspace, kind, config, wanted)
-    desk = asking.desk(clock)
+    interview = asking.interview(clock)
     if asking.left and not is_dry:
         with open_subject(config) as subject:
-            return asking.labelled(desk, desk.work(subject, asking.left))
-    return asking.labelled(desk)
+            return asking.labelled(interview, interview.work(subject, asking.left))
+    return asking.labelled(interview)
 
 
 def take(
@@ -86,8 +86,8 @@ def take(
         DataError: it holds something else.
     """
     asking = _asking(workspace, kind, config, wanted, is_by_file=True)
-    desk = asking.desk(clock)
-    return asking.labelled(desk, desk.take(read_given(file), asking.left, asking.asked))
+    interview = asking.interview(clock)
+    return asking.labelled(interview, interview.take(read_given(file), asking.left, asking.asked))
 
 
 def write(
@@ -110,7 +110,7 @@ def write(
     once = list({question.digest: question for question in asking.left}.values())
     file = questions_file(config, wanted.limits, kind, once)
     Gate(workspace).write_out("reviews", f"{kind.name}s", folder, file)
-    found = asking.labelled(asking.desk(now))
+    found = asking.labelled(asking.interview(now))
     report = replace(found.report, n_written=len(once), n_characters=_characters(once))
     return found._replace(report=report)
 
@@ -136,11 +136,11 @@ class _Asking(Generic[A, L]):
         """The model, as its labels name it."""
         return _name(self.config)
 
-    def desk(self, clock: Callable[[], datetime]) -> Desk[A, L]:
+    def interview(self, clock: Callable[[], datetime]) -> Interview[A, L]:
         """Return where it is asked."""
-        return Desk(self.kind, self.name, self.path, self.wanted.limits, clock)
+        return Interview(self.kind, self.name, self.path, self.wanted.limits, clock)
 
-    def labelled(self, desk: Desk[A, L], said: Iterable[A] = ()) -> Labelled[L]:
+    def labelled(self, interview: Interview[A, L], said: Iterable[A] = ()) -> Labelled[L]:
         """Return what stands with what it says now."""
         known = {**self.known, **{self.kind.key(each): each for each in said}}
         answered = [(each, known[each.key]) for each in self.asked if each.key in known]
@@ -157,16 +157,16 @@ class _Asking(Generic[A, L]):
             n_wanted=len(self.asked),
             n_characters=_characters(self.left),
             n_before=len(self.asked) - len(self.left),
-            n_asked=desk.n_asked,
-            n_failed=desk.n_failed,
-            n_unmatched=desk.n_unmatched,
+            n_asked=interview.n_asked,
+            n_failed=interview.n_failed,
+            n_unmatched=interview.n_unmatched,
             faults=_counted(answer.fault for _, answer in answered if answer.fault),
             stands=_counted(label.says for label in labels),
             n_agreed=sum(self._agrees(*each) for each in answered),
-            n_prompt_tokens=desk.meter.n_prompt_tokens,
-            n_answer_tokens=desk.meter.n_answer_tokens,
-            cost_usd=desk.meter.cost_usd,
-            stopped_by=desk.stopped_by,
+            n_prompt_tokens=interview.meter.n_prompt_tokens,
+            n_answer_tokens=interview.meter.n_answer_tokens,
+            cost_usd=interview.meter.cost_usd,
+            stopped_by=interview.stopped_by,
         )
         return Labelled(report, labels)
 

@@ -1,4 +1,4 @@
-"""A model is asked one question after the other: within limits, and once each.
+"""An interview: a model answers one question after the other, within limits, and each once.
 
 It is asked here and now, or by file: the questions are written through the gate, and its answers
 taken from another file later. What it says is kept before the next question, so that a run that
@@ -47,7 +47,7 @@ def _with_schema(settings: AskSettings, schema: Mapping[str, Any]) -> AskSetting
     return msgspec.structs.replace(settings, schema=dict(schema))
 
 
-class Desk(Generic[A, L]):
+class Interview(Generic[A, L]):
     """Asks questions of a kind, and keeps the answers in a journal."""
 
     def __init__(
