@@ -19,7 +19,7 @@ from tracemill.records.asking import Policy
 from tracemill.records.sessions.turn_labels import TurnLabel
 from tracemill.records.work.outcome_labels import OutcomeLabel
 from tracemill.store.workspace import Workspace
-from tracemill.synth.generation import Allowance
+from tracemill.synth.generation import SpendingLimit
 
 AT: Final = datetime(2026, 3, 1, tzinfo=UTC)
 READER: Final = SubjectConfig(backend="openai", model="reader")
@@ -83,7 +83,7 @@ class Asked(NamedTuple, Generic[L]):
     ) -> Labelled[L]:
         script = workspace.root.parent / "script.jsonl"
         script.write_text("".join(json.dumps({"text": text}) + "\n" for text in answers))
-        wanted = Wanted(policy or self.policy, None, Limits(AskSettings(), Allowance(**limits)))
+        wanted = Wanted(policy or self.policy, None, Limits(AskSettings(), SpendingLimit(**limits)))
         config = SubjectConfig(backend="scripted", model=str(script))
         return ask(workspace, self.kind, config, wanted, clock=lambda: AT, is_dry=is_dry)
 
@@ -92,7 +92,7 @@ class Asked(NamedTuple, Generic[L]):
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(self.policy, None, Limits(AskSettings(), Allowance()))
+        return Wanted(self.policy, None, Limits(AskSettings(), SpendingLimit()))
 
     def written(self, workspace: Workspace, folder: Path) -> list[dict[str, Any]]:
         write(workspace, self.kind, READER, self.wanted, folder=folder)

@@ -19,7 +19,7 @@ from tracemill.flows.synthesis.generating import Generation, Workshop, generate
 from tracemill.llm import AskSettings, SubjectConfig
 from tracemill.records.synth.generation import Draft, GenerationReport, ModelExchange
 from tracemill.store.workspace import Workspace
-from tracemill.synth.generation import Allowance
+from tracemill.synth.generation import SpendingLimit
 from tracemill.synth.generation.asking import WantedCall
 from tracemill.synth.generation.drafting import Ran
 
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_or_believed_is_counted_and_not_kept(
 
 def test_a_run_that_was_ended_goes_on_where_it_was(workspace: Workspace, script: Path) -> None:
     said = [each for topic in TOPICS for each in good(topic)]
-    first = run(workspace, script, said[:6], 4, allowance=Allowance(requests=6))
+    first = run(workspace, script, said[:6], 4, spending=SpendingLimit(requests=6))
     assert (first.n_done, first.stopped_by, first.n_requests) == (2, "requests", 6)
 
     drafts = Path(first.folder) / "drafts.jsonl"
@@ -180,7 +180,7 @@ def test_what_is_private_is_not_kept(workspace: Workspace, script: Path) -> None
 
 def test_money_needs_its_prices(workspace: Workspace, script: Path) -> None:
     with pytest.raises(UsageError, match="needs both prices"):
-        run(workspace, script, [], 1, allowance=Allowance(usd=1.0))
+        run(workspace, script, [], 1, spending=SpendingLimit(usd=1.0))
 
 
 def test_a_definition_of_ones_own_names_its_category(

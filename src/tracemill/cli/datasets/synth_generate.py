@@ -20,7 +20,7 @@ from tracemill.flows.synthesis.workshops import open_workshop
 from tracemill.llm import AskSettings
 from tracemill.llm.judging import open_judge
 from tracemill.records.synth.generation import GenerationReport
-from tracemill.synth.generation import Allowance
+from tracemill.synth.generation import SpendingLimit
 
 
 @Parameter(name="*")
@@ -39,7 +39,7 @@ class Drafts:
     workers: Annotated[int, Parameter(validator=Number(gt=0))] = 1
     """How many at a time."""
 
-    def wanted(self, workshop: Workshop, max_tokens: int, allowance: Allowance) -> Generation:
+    def wanted(self, workshop: Workshop, max_tokens: int, spending: SpendingLimit) -> Generation:
         """Return what is asked for, as a run takes it."""
         return Generation(
             definition=self.definition,
@@ -48,7 +48,7 @@ class Drafts:
                 max_tokens=max_tokens, temperature=self.temperature, seed=self.seed
             ),
             workshop=workshop,
-            allowance=allowance,
+            spending=spending,
             workers=self.workers,
         )
 
@@ -82,7 +82,7 @@ def generate_synth(
     ):
         if refusal is not None:
             hint(f"calls are not carried out: {refusal}", common)
-        wanted = drafts.wanted(workshop, door.max_tokens, bounds.allowance())
+        wanted = drafts.wanted(workshop, door.max_tokens, bounds.spending())
         config = door.to(subject, None)
         with StepLine(common) as line:
             told = partial(line.tell, "drafts")

@@ -64,7 +64,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Judge:
+class AskedModel:
     """The model that a person named, and what it may cost."""
 
     subject: str
@@ -72,12 +72,12 @@ class Judge:
     bounds: Bounds
 
 
-def review(kind: Kind[A, L], judge: Judge, asking: Asking, common: Common) -> int:
+def review(kind: Kind[A, L], asked: AskedModel, asking: Asking, common: Common) -> int:
     """Let a model judge what a kind of question is about, and show what stands; return the exit."""
     workspace = common.open()
-    limits = Limits(AskSettings(max_tokens=judge.door.max_tokens), judge.bounds.allowance())
+    limits = Limits(AskSettings(max_tokens=asked.door.max_tokens), asked.bounds.spending())
     wanted = Wanted(asking.policy, asking.n, limits)
-    config = judge.door.to(judge.subject, None)
+    config = asked.door.to(asked.subject, None)
     if asking.dry_run:
         found = flow.ask(workspace, kind, config, wanted, clock=now, is_dry=True)
     else:
@@ -85,7 +85,7 @@ def review(kind: Kind[A, L], judge: Judge, asking: Asking, common: Common) -> in
             found = _label(workspace, kind, config, wanted, asking)
     following = f"tracemill {kind.listed_by}"
     if asking.to is not None:
-        following = _answering(kind, judge, asking)
+        following = _answering(kind, asked, asking)
     if asking.jsonl:
         write_lines(found.labels)
     elif not answer(f"{kind.name}-labels", found.report, common, next_steps=[following]):
@@ -114,11 +114,11 @@ def _label(
     return flow.ask(workspace, kind, config, wanted, clock=now, is_dry=False)
 
 
-def _answering(kind: Kind[A, L], judge: Judge, asking: Asking) -> str:
+def _answering(kind: Kind[A, L], asked: AskedModel, asking: Asking) -> str:
     """Return the command that takes the answers: to the same questions, kept in the same place."""
-    words = ["tracemill", *kind.command.split(), judge.subject, "--policy", asking.policy]
+    words = ["tracemill", *kind.command.split(), asked.subject, "--policy", asking.policy]
     words += [] if asking.n is None else ["--n", str(asking.n)]
-    words += [] if judge.door.endpoint is None else ["--endpoint", judge.door.endpoint]
+    words += [] if asked.door.endpoint is None else ["--endpoint", asked.door.endpoint]
     return f"{shlex.join(words)} --answers FILE"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from tracemill.cli.review.asking import Asking, Judge, review
+from tracemill.cli.review.asking import AskedModel, Asking, review
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.options import Common
@@ -58,4 +58,4 @@ def outcomes_review(
     subject
         A door and a model, as `openai:NAME`, `llama-cpp:FILE.gguf` or `scripted:FILE`.
     """
-    return review(OUTCOMES, Judge(subject, door, bounds), outcomes, common)
+    return review(OUTCOMES, AskedModel(subject, door, bounds), outcomes, common)

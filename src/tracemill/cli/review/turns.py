@@ -8,7 +8,7 @@ from cyclopts.validators import Number
 from typing_extensions import override
 
 from tracemill.base.errors import UsageError
-from tracemill.cli.review.asking import Asking, Judge, review
+from tracemill.cli.review.asking import AskedModel, Asking, review
 from tracemill.cli.shared.bounds import Bounds
 from tracemill.cli.shared.door import Door
 from tracemill.cli.shared.exits import EXIT_DONE
@@ -82,7 +82,7 @@ def turns_review(
     """
     if turns.beside is not None:
         return _beside(subject, turns.beside, turns.n, common)
-    return review(TURNS, Judge(subject, door, bounds), turns, common)
+    return review(TURNS, AskedModel(subject, door, bounds), turns, common)
 
 
 def _beside(subject: str, other: str, most: int | None, common: Common) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from tracemill.synth.generation import Allowance
+from tracemill.synth.generation import SpendingLimit
 
 _AtLeastOne = Annotated[int | None, Parameter(validator=Number(gt=0))]
 _AboveNothing = Annotated[float | None, Parameter(validator=Number(gt=0))]
@@ -30,9 +30,9 @@ class Bounds:
     per_minute: _AboveNothing = None
     """Questions in a minute, at most."""
 
-    def allowance(self) -> Allowance:
+    def spending(self) -> SpendingLimit:
         """Return them as what a meter takes."""
-        return Allowance(
+        return SpendingLimit(
             self.max_requests,
             self.max_total_tokens,
             self.max_usd,

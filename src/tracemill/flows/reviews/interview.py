@@ -19,7 +19,7 @@ from tracemill.flows.deriving.judged.kinds import A, Exchange, Kind, L, Question
 from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError
 from tracemill.llm.batches import question_line
 from tracemill.store.journal import append
-from tracemill.synth.generation import Allowance, Meter, SpentError
+from tracemill.synth.generation import Meter, SpendingLimit, SpentError
 
 QUESTIONS: Final = "questions.jsonl"
 """Name of the file of questions in a folder."""
@@ -30,7 +30,7 @@ class Limits(NamedTuple):
     """How a model is asked, and how much."""
 
     settings: AskSettings
-    allowance: Allowance
+    spending: SpendingLimit
 
 
 def questions_file(
@@ -62,7 +62,7 @@ class Interview(Generic[A, L]):
         self._path = path
         self._settings = _with_schema(limits.settings, kind.schema)
         self._clock = clock
-        self.meter = Meter(limits.allowance, time.monotonic, time.sleep)
+        self.meter = Meter(limits.spending, time.monotonic, time.sleep)
         self.n_asked = self.n_failed = self.n_unmatched = 0
         self.stopped_by: str | None = None
 

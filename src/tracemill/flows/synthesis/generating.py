@@ -37,7 +37,7 @@ from tracemill.records.synth.generators import GeneratorDefinition
 from tracemill.store.workspace import Workspace, write_whole
 from tracemill.synth import SYNTH_VERSION
 from tracemill.synth.definitions import find_definition
-from tracemill.synth.generation import Allowance, Job, Meter, SpentError, Workbench, draft
+from tracemill.synth.generation import Job, Meter, SpendingLimit, SpentError, Workbench, draft
 from tracemill.synth.generation.asking import Tool, WantedCall
 from tracemill.synth.generation.drafting import Ran, Said
 from tracemill.synth.generation.fragments import fragments
@@ -71,7 +71,7 @@ class Generation(NamedTuple):
     """How answers are drawn; each job has a seed of its own."""
     workshop: Workshop
     """Where calls are carried out."""
-    allowance: Allowance = Allowance()
+    spending: SpendingLimit = SpendingLimit()
     """What may be spent, in this run and before."""
     workers: int = 1
     """Jobs at a time."""
@@ -98,7 +98,7 @@ def generate(
     """
     told_to = find_definition(wanted.definition)
     run = _run(told_to, config, wanted)
-    _require_prices(wanted.allowance)
+    _require_prices(wanted.spending)
     workspace.create()
     folder = workspace.synth / f"{run.category}-{run.id[-8:]}"
     journal = Journal(folder, own_redactor(workspace).redactor)
@@ -106,7 +106,7 @@ def generate(
     real = [each for each in real_examples(workspace) if isinstance(each, ChatExample)]
     before = {each.job: each for each in journal.drafts()}
     jobs = _jobs(workspace, run, wanted, real, before)
-    meter = Meter(wanted.allowance, time.monotonic, time.sleep)
+    meter = Meter(wanted.spending, time.monotonic, time.sleep)
     for each in journal.exchanges():
         meter.add_before(each.n_prompt_tokens, each.n_answer_tokens, each.seconds)
     shift = _Shift(told_to, wanted, journal, meter, clock)
@@ -161,9 +161,9 @@ def _run(
     return msgspec.structs.replace(run, id=make_id("generation", canonical_json(run), config.model))
 
 
-def _require_prices(allowance: Allowance) -> None:
-    prices = (allowance.usd_per_million_in, allowance.usd_per_million_out)
-    if allowance.usd is not None and None in prices:
+def _require_prices(spending: SpendingLimit) -> None:
+    prices = (spending.usd_per_million_in, spending.usd_per_million_out)
+    if spending.usd is not None and None in prices:
         raise UsageError("a limit in money needs both prices: of a million tokens in, and out")
 
 

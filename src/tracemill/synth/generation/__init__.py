@@ -12,6 +12,6 @@ developer says next.
 from __future__ import annotations
 
 from tracemill.synth.generation.drafting import Job, Workbench, draft
-from tracemill.synth.generation.metering import Allowance, Meter, SpentError
+from tracemill.synth.generation.metering import Meter, SpendingLimit, SpentError
 
-__all__ = ["Allowance", "Job", "Meter", "SpentError", "Workbench", "draft"]
+__all__ = ["Job", "Meter", "SpendingLimit", "SpentError", "Workbench", "draft"]

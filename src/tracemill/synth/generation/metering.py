@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tracemill.llm.protocol import Answer
 
 
-class Allowance(NamedTuple):
+class SpendingLimit(NamedTuple):
     """What may be spent; None for what is not bounded."""
 
     requests: int | None = None
@@ -35,11 +35,11 @@ class Meter:
 
     def __init__(
         self,
-        allowance: Allowance,
+        spending: SpendingLimit,
         clock: Callable[[], float],
         wait: Callable[[float], None],
     ) -> None:
-        self._allowance = allowance
+        self._spending = spending
         self._clock = clock
         self._wait = wait
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ class Meter:
             self._wait(pause)
 
     def _refuse(self) -> None:
-        limits = self._allowance
+        limits = self._spending
         if limits.requests is not None and self._n_begun >= limits.requests:
             raise SpentError("requests")
         tokens = (self.n_prompt_tokens or 0) + (self.n_answer_tokens or 0)
@@ -74,11 +74,11 @@ class Meter:
             raise SpentError("usd")
 
     def _pause(self) -> float:
-        if self._allowance.per_minute is None:
+        if self._spending.per_minute is None:
             return 0.0
         now = self._clock()
         start = max(now, self._next_at)
-        self._next_at = start + 60.0 / self._allowance.per_minute
+        self._next_at = start + 60.0 / self._spending.per_minute
         return start - now
 
     def count(self, answer: Answer) -> None:
@@ -101,7 +101,7 @@ class Meter:
     @property
     def cost_usd(self) -> float | None:
         """What all of it cost; None where a price or a number of tokens is not known."""
-        into, out = self._allowance.usd_per_million_in, self._allowance.usd_per_million_out
+        into, out = self._spending.usd_per_million_in, self._spending.usd_per_million_out
         if None in (into, out, self.n_prompt_tokens, self.n_answer_tokens):
             return None
         spent = (self.n_prompt_tokens or 0) * (into or 0) + (self.n_answer_tokens or 0) * (out or 0)
