@@ -58,7 +58,7 @@ def test_where_broken_rules_alone_are_told_the_other_attempts_kept_them() -> Non
         ([attempt(0)], (1.0, 1)),
         ([attempt(0, "a"), attempt(1)], (0.0, 1)),
         ([attempt(2)], (0.0, 1)),
-        ([attempt(0, "a"), attempt(1), attempt(0)], (0.5, 2)),
+        ([attempt(0, "a"), attempt(1), attempt(0, timestamp="2026-02-23T08:00:00Z")], (0.5, 2)),
     ],
     ids=["at once", "at the second", "only the last is kept", "two artifacts"],
 )
