@@ -32,11 +32,10 @@ def names(paths: tuple[str, ...]) -> list[str]:
     ("last", "today", "written", "n_left"),
     [
         (None, MONDAY, 1, 0),
-        (None, MONDAY + timedelta(days=6), 1, 0),
         (MONDAY - timedelta(days=7), MONDAY, 0, 0),
         (MONDAY - timedelta(days=7), MONDAY + timedelta(days=6), 0, 0),
         (MONDAY - timedelta(days=7), MONDAY + timedelta(days=7), 1, 0),
-        (MONDAY - timedelta(days=28), MONDAY, 3, 0),
+        (MONDAY - timedelta(days=21), MONDAY, 2, 0),
         (MONDAY - timedelta(days=7 * 20), MONDAY, 12, 7),
     ],
 )

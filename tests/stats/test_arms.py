@@ -65,12 +65,12 @@ def test_looking_after_each_unit_rarely_shows_what_is_not_there(
     first: float, second: float, share: float
 ) -> None:
     random, n_shown = Random(3), 0
-    for _ in range(150):
+    for _ in range(100):
         units = draw(random, 80, first, second, share)
         looks = (stats.arms_sequence(units[:n], share) for n in range(8, 81, 6))
         n_shown += any(look.low > second - first or look.high < second - first for look in looks)
 
-    assert n_shown <= 0.05 * 150
+    assert n_shown <= 0.05 * 100
 
 
 def test_a_plain_difference_is_shown_and_its_interval_closes_in() -> None:
