@@ -225,7 +225,10 @@ def history_experiment(
         columns = ("AFTER", "FOLLOWS", "SINCE", "PROJECTS", "METRIC", "MOVED", "OTHERS", "ALSO NEW")
         if shown:
             print_table(columns, map(_change, shown), ("SINCE", "OTHERS"))
-            hint("nobody drew who worked with what: anything else of that time may be why", common)
+            hint(
+                "arms were not assigned at random: anything else of that time may be the cause",
+                common,
+            )
         else:
             hint("no prompt of which reports tell has a second version", common)
     return EXIT_DONE if found.compared else EXIT_NOTHING

@@ -70,7 +70,7 @@ def list_pattern(
         hint(f"{counted(shown.n_cut, 'pattern')} behind the first {top} of a kind left out", common)
     if found.skipped:
         n_rules = counted(len(found.skipped), "rule")
-        hint(f"nothing is held that {n_rules} could be asked of; --json names them", common)
+        hint(f"{n_rules} found no cases to look at; --json names them", common)
     return EXIT_DONE if rows else EXIT_NOTHING
 
 

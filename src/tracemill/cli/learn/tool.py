@@ -112,7 +112,7 @@ def confusions_tool(
     common: Common = Common(),  # noqa: B008 - frozen
 ) -> int:
     """List what was called wrongly, by what came in its place when a person had corrected it."""
-    said = "of turns with one tool alone, since of several nobody knows which one was meant"
+    said = "from turns with a single tool: with several, nobody knows which one was meant"
     return _show(tool_use(common.open()), "confusions", listing, common, said)
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from tracemill.analyze.cases import Case
 from tracemill.base.clock import moment_key
-from tracemill.base.errors import NotFoundError
-from tracemill.flows.analysis.patterns import Question, asked_for, metric_of
+from tracemill.flows.analysis.patterns import Question, asked_for, metric_of, nothing_to_count
 from tracemill.flows.analysis.process import read_process
 from tracemill.records.process.patterns import Unit
 from tracemill.records.refs import Record, Ref
@@ -55,7 +54,7 @@ def read_cases(workspace: Workspace, question: Question) -> CountedCases:
     metric = metric_of(question)
     held = sorted(asked_for(metric.cases(read_process(workspace)), question), key=_order)
     if not held:
-        raise NotFoundError(f"nothing is held that {question.metric} counts: {metric.says}")
+        raise nothing_to_count(question.metric)
     return CountedCases(
         metric=question.metric,
         says=metric.says,

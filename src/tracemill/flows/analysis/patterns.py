@@ -110,7 +110,7 @@ def measure_metric(workspace: Workspace, question: Question) -> Measured:
     cases = list(asked_for(metric.cases(read_process(workspace)), question))
     whole = next(measures(name, metric.unit, cases, ()), None)
     if whole is None:
-        raise NotFoundError(f"nothing is held that {name} counts: {metric.says}")
+        raise nothing_to_count(name)
     slices = tuple(_in_order(measures(name, metric.unit, cases, by), by)) if by else ()
     return Measured(
         metric=name,
@@ -126,6 +126,11 @@ def _in_order(found: Iterable[Measure], by: tuple[str, ...]) -> Iterable[Measure
     """Put slices of a time in the order of time; others stay as they are."""
     periods = [name for name in by if name in PERIODS]
     return sorted(found, key=lambda each: [each.slice[name] for name in periods])
+
+
+def nothing_to_count(metric: str) -> NotFoundError:
+    """Return the error that nothing was read that a metric counts; it says what would be."""
+    return NotFoundError(f"nothing was read that {metric} counts: {METRICS[metric].says}")
 
 
 def metric_of(question: Question) -> Metric:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tracemill.analyze import calibrations, rank
-from tracemill.base.errors import NotFoundError, UsageError
-from tracemill.flows.analysis.patterns import Question, asked_for, metric_of
+from tracemill.base.errors import UsageError
+from tracemill.flows.analysis.patterns import Question, asked_for, metric_of, nothing_to_count
 from tracemill.flows.analysis.process import read_process
 from tracemill.records.process.calibration import CalibrationReport, Ranking
 from tracemill.store.workspace import Workspace
@@ -28,5 +28,5 @@ def rank_metric(workspace: Workspace, question: Question) -> Ranking:
     cases = asked_for(metric.cases(read_process(workspace)), question)
     found = rank(question.metric, cases, question.by)
     if not found.ranked:
-        raise NotFoundError(f"nothing is held that {question.metric} counts: {metric.says}")
+        raise nothing_to_count(question.metric)
     return found

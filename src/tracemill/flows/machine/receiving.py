@@ -132,5 +132,5 @@ def read_token(workspace: Workspace) -> str:
         raise PolicyError(f"{str(path)!r} can be read by other users; run: chmod 600 {str(path)!r}")
     token = path.read_text().strip()
     if not token:
-        raise PolicyError(f"{str(path)!r} is empty, so anybody could send; delete it")
+        raise PolicyError(f"{str(path)!r} is empty, so anyone could send; delete it")
     return token
