@@ -23,10 +23,16 @@ _CHARACTER: Final = re.compile(
 _SIGNS: Final = frozenset("._%+'-")
 _JOINS_NAMES: Final = frozenset("._+")
 _BROKEN: Final = "\ufffd"
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]"
+_UNSPACED: Final = (
+    ("\u0e00", "\u0eff"),
+    ("\u1000", "\u109f"),
+    ("\u1780", "\u17ff"),
+    ("\u2e80", "\ufaff"),
+    ("\uff66", "\uffdc"),
+    ("\U00020000", "\U0003ffff"),
 )
-"""Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean, which set no blank before an `@`."""
+"""The first and last letters of Thai and Lao, Burmese, Khmer, Chinese, Japanese and Korean, which
+set no blank before an `@`. As a pattern they take longer to compile than all else in here."""
 _DOTS: Final = frozenset(".\u3002\uff0e\uff61")
 """What parts the labels of a domain (UTS 46)."""
 _ENDING: Final = re.compile(r"xn--[0-9a-z-]{2,59}|[a-z]{2,24}", re.IGNORECASE)
@@ -173,7 +179,7 @@ def plain(address: bytes) -> bytes:
 
 def is_unspaced(character: str) -> bool:
     """Tell whether a character is of a script that sets no blanks between words."""
-    return _UNSPACED.match(character) is not None
+    return any(first <= character <= last for first, last in _UNSPACED)
 
 
 def _is_dot_or_mark(character: str) -> bool:

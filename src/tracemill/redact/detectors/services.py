@@ -119,6 +119,8 @@ class ServiceDetector(ByPlace):
 
 def _spellings(name: str) -> list[str]:
     parts = name.split("_")
+    if len(parts) == 1:  # as most are
+        return parts
     joined = product(
         *((part,) for part in parts[:1]), *((j + part for j in _JOINTS) for part in parts[1:])
     )

@@ -42,12 +42,14 @@ def probes_of(detectors: Sequence[Detector], *, are_patterns_quick: bool) -> Pro
 
 
 def by_keyword(probes: Iterable[Owned]) -> Owners:
-    """Return whom each keyword calls."""
+    """Return whom each keyword calls; the probes are in the order of their detectors."""
     owners: dict[bytes, list[int]] = {}
     for i, probe in probes:
         for keyword in probe.keywords:
-            owners.setdefault(keyword.encode(), []).append(i)
-    return {keyword: sorted(set(called)) for keyword, called in sorted(owners.items())}
+            called = owners.setdefault(keyword.encode(), [])
+            if i not in called[-1:]:
+                called.append(i)
+    return {keyword: owners[keyword] for keyword in sorted(owners)}
 
 
 def by_pattern(probes: Iterable[Owned]) -> Owners:

@@ -36,7 +36,7 @@ class Compiled(NamedTuple):
     kept: bytes
 
 
-def compiled(looked_for: Sequence[Expressions], kept: Iterable[bytes] = ()) -> Compiled:
+def compiled(looked_for: Sequence[Expressions], kept: Iterable[bytes]) -> Compiled:
     """Return a database for each, out of one of `kept` that holds just these."""
     name = _name(looked_for)
     for each in kept:
@@ -44,22 +44,23 @@ def compiled(looked_for: Sequence[Expressions], kept: Iterable[bytes] = ()) -> C
             return Compiled(found, each)
     import hyperscan
 
-    databases = [_compile(each) for each in looked_for]
+    databases = [database(each) for each in looked_for]
     data = msgspec.msgpack.encode([hyperscan.dumpb(each) for each in databases])
     return Compiled(databases, name + _digest(data) + data)
 
 
-def _compile(expressions: Expressions) -> hyperscan.Database:
+def database(expressions: Expressions) -> hyperscan.Database:
+    """Return a database that is compiled anew."""
     import hyperscan
 
     if expressions.are_keywords:
         texts, flag = _escaped(expressions.texts), hyperscan.HS_FLAG_CASELESS
     else:
         texts, flag = list(expressions.texts), hyperscan.HS_FLAG_MULTILINE
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    made = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     # an id for each: thousands of expressions with one id take seconds to compile
-    database.compile(expressions=texts, ids=list(range(len(texts))), flags=[flag] * len(texts))
-    return database
+    made.compile(expressions=texts, ids=list(range(len(texts))), flags=[flag] * len(texts))
+    return made
 
 
 def _escaped(keywords: Sequence[bytes]) -> list[bytes]:
@@ -72,7 +73,7 @@ def _name(looked_for: Sequence[Expressions]) -> bytes:
 
     A compiled pattern says for which release and which instructions of a processor it is.
     """
-    made_for = _compile(Expressions([b"a"], are_keywords=False)).info()
+    made_for = database(Expressions([b"a"], are_keywords=False)).info()
     return _digest(msgspec.msgpack.encode((made_for, looked_for)))
 
 

@@ -24,7 +24,7 @@ from tracemill.redact.scanning.calls import (
     in_order,
     probes_of,
 )
-from tracemill.redact.scanning.compiled import Expressions, compiled
+from tracemill.redact.scanning.compiled import Expressions, compiled, database
 from tracemill.redact.scanning.keywords import CLOSE_TOGETHER, Keywords
 from tracemill.redact.scanning.patterns import all_patterns
 
@@ -100,10 +100,14 @@ class HyperscanPrefilter:
             Probes(*([one for one in each if _database(one.probe) == own] for each in probes))
             for own in ("shared", "apart", "personal")
         )
-        self._scanners, self.compiled = _scanners(shared, kept)
+        looked_for, called = _expressions(shared)
+        databases, self.compiled = compiled(looked_for, kept)
         alone = [Probes([], [one]) for one in apart.by_pattern]
         for each in (*alone, apart._replace(by_pattern=[]), personal):
-            self._scanners += _scanners(each, ()).scanners
+            own_expressions, own_called = _expressions(each)
+            databases += map(database, own_expressions)
+            called += own_called
+        self._scanners = list(map(_Scanner, databases, called))
 
     def places(self, data: bytes, least: int = 0) -> Places:
         """Return every place."""
@@ -154,21 +158,18 @@ class _Scanner:
         return True
 
 
-class _Scanners(NamedTuple):
-    """What looks for some probes."""
+class _LookedFor(NamedTuple):
+    """What databases look for, and the detectors that each part of it calls."""
 
-    scanners: list[_Scanner]
-    compiled: bytes | None
-    """What spares their making; of those that all users have in common, that takes long."""
+    expressions: list[Expressions]
+    called: list[Iterable[Sequence[int]]]
 
 
-def _scanners(probes: Probes, kept: Iterable[bytes]) -> _Scanners:
+def _expressions(probes: Probes) -> _LookedFor:
     by_kind = [(by_keyword(probes.by_keyword), True), (by_pattern(probes.by_pattern), False)]
     owners = [(called, are_keywords) for called, are_keywords in by_kind if called]
-    looked_for = [Expressions(list(called), are_keywords) for called, are_keywords in owners]
-    databases, compiled_to = compiled(looked_for, kept)
-    called = [each.values() for each, _ in owners]
-    return _Scanners(list(map(_Scanner, databases, called)), compiled_to)
+    expressions = [Expressions(list(called), are_keywords) for called, are_keywords in owners]
+    return _LookedFor(expressions, [called.values() for called, _ in owners])
 
 
 class Re2Prefilter:
