@@ -14,16 +14,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final, NamedTuple
-
-import re2
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracemill.redact.detectors.emails import is_personal
 from tracemill.redact.protocol import Match, Rule
 from tracemill.redact.scanning.joined import Changes
+from tracemill.redact.scanning.presence import Presence, any_of
 from tracemill.redact.spellings import spellings
 from tracemill.redact.wording import values
 from tracemill.redact.wording.words import word_share
+
+if TYPE_CHECKING:
+    import re2
 
 PERSON_ID: Final = "person"
 """The rule of names that stand before their addresses."""
@@ -53,9 +55,6 @@ _JUST_BEHIND: Final = re.compile(_NEAR)
 """So much of what stands beside a stand-in tells what is left there."""
 _FEW: Final = 8
 _MOST_OF_RECORD: Final = 1_000
-_AT_ONCE: Final = 10_000
-"""So many values fit into the memory of one pattern."""
-_MEMORY: Final = 64 * 2**20
 
 
 _AUTHOR: Final = re.compile(
@@ -206,7 +205,7 @@ def may_hold(secrets: Iterable[bytes], known: Iterable[bytes] = ()) -> Callable[
     """
     parts = {value: each for given in known for value, each in _spelled(given)}
     lengths = sorted({len(value) for value in parts})
-    return _presence([needle for each in secrets for needle in _needles(each, parts, lengths)])
+    return Presence([needle for each in secrets for needle in _needles(each, parts, lengths)])
 
 
 def _spelled(given: bytes) -> Iterator[tuple[bytes, _Ends]]:
@@ -236,26 +235,6 @@ def _rests(before: bytes, of_part: _Ends, behind: bytes) -> Iterator[bytes]:
         yield of_part.closing + near[0]
 
 
-def _presence(values: Sequence[bytes]) -> Callable[[bytes], bool]:
-    """Return what tells whether a text holds one of many values, in time that does not grow."""
-    if len(values) <= _FEW:
-        return lambda data: any(value in data for value in values)
-    regexes = _any_of(values)
-    return lambda data: any(regex.search(data) for regex in regexes)
-
-
-def _any_of(values: Iterable[bytes]) -> list[re2._Regexp]:
-    """Return what finds the longest of some values that begins first, each for so many of all."""
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = _MEMORY
-    options.never_capture = True
-    options.log_errors = False
-    by_length = sorted(values, key=lambda value: (-len(value), value))
-    groups = (by_length[i : i + _AT_ONCE] for i in range(0, len(by_length), _AT_ONCE))
-    return [re2.compile(b"|".join(map(re2.escape, group)), options=options) for group in groups]
-
-
 class Copies:
     """Finds secrets by their values."""
 
@@ -265,7 +244,7 @@ class Copies:
         for secret in secrets:
             for each in spellings(secret.value) if secret.address else (secret.value,):
                 self._secrets.setdefault(each.encode("utf-8", "surrogatepass"), secret)
-        self._regexes = _any_of(self._secrets) if len(self._secrets) > _FEW else None
+        self._regexes = any_of(self._secrets) if len(self._secrets) > _FEW else None
         self._lengths = sorted({len(value) for value in self._secrets})
 
     def beside(self, data: bytes, found: Sequence[Match], allowed: Collection[str]) -> list[Match]:
