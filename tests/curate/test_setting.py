@@ -38,6 +38,8 @@ def test_every_window_begins_with_what_set_the_session_up(about: dict[str, Any])
     assert {row.messages[0].content for row in found} == {RULES}
     assert {row.messages[0].role for row in found} == {"system"}
     assert all("system:recorded" in row.tags for row in found)
+    own = [[(part.first_step, part.last_step) for part in row.lineage] for row in found]
+    assert own == [[(0, 2)], [(3, 4), (0, 0)], [(5, 6), (0, 0)]]
 
 
 def test_a_window_has_room_for_it() -> None:

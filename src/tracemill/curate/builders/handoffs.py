@@ -98,7 +98,7 @@ class HandOffBuilder(Configured):
                 Ref(kind="trajectory", id=following.trajectory_id),
             ),
             tools=tools,
-            lineage=(work.lineage(window.steps[: place + 1]),),
+            lineage=work.lineage(window.steps[: place + 1]),
             tags=work.tags("handoff", prompt, tools, *more),
         )
 

@@ -344,9 +344,9 @@ def _example(work: Work, pair: _Pair, config: ChatConfig) -> PreferenceExample:
         rejected=(rejected,),
         tools=tools,
         margin=pair.margin,
-        lineage=(
-            work.lineage(steps[: max(first, pair.rejected + 1)]),
-            work.lineage(steps[start_of_reply(steps, pair.chosen) : pair.chosen + 1]),
+        lineage=work.lineage(
+            steps[: max(first, pair.rejected + 1)],
+            steps[start_of_reply(steps, pair.chosen) : pair.chosen + 1],
         ),
         tags=work.tags(pair.builder, prompt, tools),
     )

@@ -162,6 +162,6 @@ def _example(work: Work, window: Window, turn: Turn, check: CheckRun) -> PromptE
         prompt=tuple(prompt),
         verifier=verifier,
         tools=tools,
-        lineage=(work.lineage(until),),
+        lineage=work.lineage(until),
         tags=work.tags("verified", prompt, tools, *told),
     )

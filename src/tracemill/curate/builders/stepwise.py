@@ -88,7 +88,7 @@ def _example(work: Work, window: Window, found: Overcome) -> StepwiseExample | D
         completions=tuple(completions),
         labels=right,
         tools=tools,
-        lineage=(work.lineage(window.steps[: places[found.worked] + 1]),),
+        lineage=work.lineage(window.steps[: places[found.worked] + 1]),
         tags=work.tags("stepwise", messages, tools, *told),
     )
 

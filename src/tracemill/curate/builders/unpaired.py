@@ -195,7 +195,7 @@ def _example(
             Ref(kind="trajectory", id=work.trajectory.id, step=at) for at in sorted(set(steps))
         ),
         tools=tools,
-        lineage=(work.lineage(window.steps[: place + 1]),),
+        lineage=work.lineage(window.steps[: place + 1]),
         tags=work.tags(
             "reaction", prompt, tools, f"reaction:{_tag(reaction)}", f"rule:{reaction.rule}"
         ),

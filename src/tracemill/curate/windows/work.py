@@ -136,8 +136,12 @@ class Work(Record, frozen=True, kw_only=True):
         """Return that some steps are not imitated."""
         return Drop(reason, self.trajectory.id, first, last)
 
-    def lineage(self, steps: Sequence[Step]) -> Lineage:
-        """Return where some steps came from."""
+    def lineage(self, *parts: Sequence[Step]) -> tuple[Lineage, ...]:
+        """Return where steps came from, part by part, and last what set their session up."""
+        begins_later = bool(parts[0][0].index) and bool(self.setting.steps)
+        return tuple(map(self._origin, (*parts, self.setting.steps) if begins_later else parts))
+
+    def _origin(self, steps: Sequence[Step]) -> Lineage:
         return Lineage(
             episode_id=self.episode.id,
             trajectory_id=self.trajectory.id,
@@ -161,11 +165,7 @@ class Work(Record, frozen=True, kw_only=True):
         return render_messages(steps, untrained, self.setting.steps)
 
     def context(self, steps: Sequence[Step]) -> list[Message]:
-        """Return what some steps are before an answer: the same, of which nothing is imitated.
-
-        Raises:
-            UnansweredCallError: a call of them was never answered.
-        """
+        """Return what some steps are before an answer: `messages`, of which nothing is imitated."""
         return self.messages(steps, {step.index for step in steps})
 
     def tags(
@@ -203,7 +203,7 @@ class Work(Record, frozen=True, kw_only=True):
             builder=builder,
             messages=tuple(messages),
             tools=tools,
-            lineage=(self.lineage(steps),),
+            lineage=self.lineage(steps),
             tags=self.tags(builder, messages, tools, *more),
         )
 
