@@ -66,6 +66,12 @@ CLASSES: Final = (
 )  # fmt: skip
 """The rarest first: a turn of two classes is drawn as one of the rarer."""
 
+READERS: Final = {
+    "second": (("third", "first"), ("fourth", "first"), ("third", "fourth")),
+    "fifth": (("third", "first"),),
+}
+"""Who is held against whom, lot by lot."""
+
 Kinds = frozenset[str]
 Line = TypeVar("Line")
 Said = tuple[Heard, ...] | AnswerFault
@@ -193,14 +199,26 @@ def guided_turns(file: Path, folder: Path, answers: Path | None) -> None:
 
 
 def readers() -> None:
-    """Print how readers of the second lot do beside one another, each turn counted once."""
-    lot = {turn: each for turn, each in guided().items() if each.third and each.fourth}
-    by_people = {turn: each for turn, each in lot.items() if NOBODY not in each.third | each.fourth}
-    print(f"{len(by_people)} of {len(lot)} turns, for the others are of programs")
-    for one, other in (("third", "first"), ("fourth", "first"), ("third", "fourth")):
-        print(f"\nthe {one} reader, beside the {other}")
-        drawn = [Drawn(turn, getattr(each, other), 1) for turn, each in by_people.items()]
-        table(drawn, {turn: getattr(each, one) for turn, each in by_people.items()})
+    """Print how readers of two lots do beside one another, each turn once and by what it stands for."""
+    for name, beside in READERS.items():
+        lot = {turn: each for turn, each in guided().items() if each.lot == name}
+        whole = {turn: each for turn, each in lot.items() if _is_of_people(each, beside)}
+        print(f"\n{name} lot: {len(whole)} of {len(lot)} turns are by people for all")
+        for one, other in beside:
+            told = {turn: getattr(each, one) for turn, each in whole.items()}
+            for is_weighted in (False, True):
+                print(f"\nthe {one} reader, beside the {other}{', weighted' * is_weighted}")
+                drawn = [
+                    Drawn(turn, getattr(each, other), each.weight if is_weighted else 1)
+                    for turn, each in whole.items()
+                ]
+                table(drawn, told)
+
+
+def _is_of_people(each: Guided, beside: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether all these readers judged a turn, and none of them gives it to a program."""
+    told = [getattr(each, reader) for pair in beside for reader in pair]
+    return all(told) and not any(NOBODY in kinds for kinds in told)
 
 
 def guided_at_hand(folder: Path) -> tuple[dict[Turn, Guided], dict[Turn, Spoken]]:

@@ -30,10 +30,11 @@ from tracemill.store.workspace import Workspace
 JUDGED = Path(__file__).parent / "judged" / "human_turns.tsv"
 GUIDED = JUDGED.with_name("guided_turns.tsv")
 """Turns of people whom no rule knew, judged with the guide in front of the reader."""
-LOTS = ("first", "second", "third", "fourth")
+LOTS = ("first", "second", "third", "fourth", "fifth")
 """The first was judged by two readers, the second by one, who read a part of it again, and by two
 more; of the third each turn was judged by one of two, and a part of it by another; the fourth by
-one, who judged a part of it again through the program."""
+one, who judged a part of it again through the program; the fifth by one, and the third is what a
+model answered to the questions of the program."""
 NOBODY = "none"
 """What was written by a program in a person's place."""
 PARTS = ("first", "second", "third", "fourth", "fifth")
