@@ -58,14 +58,15 @@ _ROOTED: Final = re.compile(
     rb"^(?:\.{0,2}/|~/|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]{1,12}://)"
     rb"|(?:^|[^0-9A-Za-z])[/-](?:home|Users)[/-]"
 )
-_BASE64: Final = re.compile(rb"/[0-9A-Za-z+/]{22,}={1,2}\Z")
+_BASE64: Final = re.compile(rb"/[0-9A-Za-z+/]{18,}={1,2}\Z")
 _PLAIN_PART: Final = re.compile(rb"^@?(?:[a-z_.-]{0,24}\d{0,4}[a-z_.-]{0,24}|[A-Z][A-Za-z]{2,24})$")
 _TYPED: Final = re.compile(
     rb"(?=.*\d)(?:.*[^0-9A-Za-z_.-]|(?=.*\d.*\d).*[a-z].*[A-Z]|(?=.*\d.*\d).+[A-Z].*[a-z]|[A-Z].*\d{4}"
     rb"|(?=.*[A-Z]).*[A-Za-z]\d{1,2}[a-z].*[._-]\d{2}|[A-Z][a-z]+[._-]\d{2,}[a-z]{3,}[_-]\Z)"
 )
 _DIGITS_BEHIND: Final = re.compile(
-    rb"(?=.{8})(?:[A-Za-z]+(?:[._-][A-Za-z]+)?[0-9]{2,6}|[a-z]{3,}[0-9]{1,4}[a-z]{3,})\Z"
+    rb"(?=.{8})(?:[A-Za-z]+(?:[._-][A-Za-z]+)?[0-9]{2,6}|[a-z]{3,}[0-9]{1,4}[a-z]{3,}"
+    rb"|(?:[a-z]{3,12}-){2}[0-9]{2,4})\Z"
 )
 _ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[._-]?[0-9][A-Za-z]*\Z")
 _SAYS_PASSWORD: Final = re.compile(
@@ -83,7 +84,8 @@ _FORM_WORDS: Final = frozenset(
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
 _PUBLIC_NAME: Final = re2.compile(
-    rb"(?i)public|publishable|fingerprint|thumbprint|(?:page|next|continuation|sync|resume)[_-]?token"
+    rb"(?i)public(?:[^ \t$]|\z|[ \t]+(?:key|id|token|ssh|api|rsa|gpg|client|site|dsn|cert))"
+    rb"|publishable|fingerprint|thumbprint|(?:page|next|continuation|sync|resume)[_-]?token"
     rb"|(?:rsa|dsa|gpg|pgp|restored from|saved with|hit for|input)[ _-]key"
     rb"|(?:cache|sort|partition|primary|foreign|hot|object|row|group|route|idempotency|session"
     rb"|parent|storage|query|index|lookup|dedup|sub|map|site)[ _-]?key",
@@ -121,7 +123,6 @@ _NAMED_ID: Final = re.compile(
 _SECRET_NAME: Final = re.compile(
     rb"(?i)(?:api|access|private|auth|signing|encryption|master)[ _-]?key|secret|token|passw"
 )
-
 _KEY_LETTERS: Final = 2
 _RUN_DIGITS: Final = 3
 _SURE_SHARE: Final = 0.25
