@@ -17,6 +17,7 @@ from tracemill.records.sessions.turn_work import (
     TurnsOfSession,
     TurnWork,
 )
+from tracemill.stats import wilson
 
 
 def turn(
@@ -57,6 +58,18 @@ def test_a_tool_tells_how_often_it_fails_and_how_its_turns_are_taken() -> None:
     assert bash.low < 2 / 3 < (bash.high or 0)
     assert (bash.n_turns, bash.n_against, bash.n_in_favour) == (2, 1, 1)
     assert (read.n_turns, read.n_against, read.n_in_favour) == (2, 1, 0)
+
+
+def test_calls_and_turns_of_one_session_say_less_than_those_of_many() -> None:
+    bad = turn("Bash", wrong=("Bash",), reaction="correction")
+    good = turn("Bash", reaction="acceptance")
+    one, many = told([[bad, bad, good, good]]), told([[bad], [bad], [good], [good]])
+
+    assert set(one.between) == {"against", "failed", "in_favour"}
+    assert set(one.between.values()) == {wilson(0.5, 1)}
+    assert set(many.between.values()) == {wilson(2, 4)}
+    assert (one.tools[0].low, one.tools[0].high) == wilson(0.5, 1)
+    assert told([[turn("Bash")]]).between.keys() == {"failed"}
 
 
 def test_a_call_without_an_end_says_nothing_of_failure() -> None:

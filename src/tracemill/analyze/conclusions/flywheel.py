@@ -177,9 +177,9 @@ def satisfaction(seen: Seen) -> tuple[Measure, ...]:
     use = seen.use
     return (
         _share("goals_reached", known.count("achieved"), len(known)),
-        _share("turns_taken_badly", use.n_against, use.n_taken),
+        _within("turns_taken_badly", use.n_against, use.n_taken, use.between.get("against")),
         _share("work_given_up", known.count("abandoned"), len(known)),
-        _share("turns_taken_well", use.n_in_favour, use.n_taken),
+        _within("turns_taken_well", use.n_in_favour, use.n_taken, use.between.get("in_favour")),
     )
 
 
@@ -189,9 +189,14 @@ def health(seen: Seen) -> tuple[Measure, ...]:
     often = [row for row in use.tools if row.n_known >= _FEWEST]
     worst = max(often, key=lambda row: row.low or 0.0, default=None)
     n_empty = sum(each.n_empty for each in use.fields)
+    low, high = use.between.get("failed", (0.0, 1.0))
+    n_well = use.n_known - use.n_failed
     return (
-        _share("calls_that_succeed", use.n_known - use.n_failed, use.n_known),
-        _share("highest_failure_rate", worst.n_failed, worst.n_known, action=worst.action)
+        _within("calls_that_succeed", n_well, use.n_known, (1 - high, 1 - low)),
+        _within(
+            "highest_failure_rate", worst.n_failed, worst.n_known,
+            (worst.low or 0.0, worst.high or 0.0), action=worst.action,
+        )
         if worst
         else _share("highest_failure_rate", 0, 0),
         Measure(metric="median_seconds_of_a_turn", slice={}, unit="mean", n=use.n_timed,
@@ -200,12 +205,17 @@ def health(seen: Seen) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-def _share(metric: str, k: int, n: int, **facts: str) -> Measure:
-    between = wilson(k, n) if n else None
-    return Measure(
-        metric=metric, slice=facts, unit="share", n=n, value=k / n if n else None,
-        low=between.low if between else None, high=between.high if between else None,
-    )  # fmt: skip
+def _share(metric: str, k: int, n: int) -> Measure:
+    return _within(metric, k, n, wilson(k, n))
+
+
+def _within(
+    metric: str, k: int, n: int, between: tuple[float, float] | None, **facts: str
+) -> Measure:
+    """Return a share with what holds it, where that is known."""
+    low, high = between if n and between else (None, None)
+    value = k / n if n else None
+    return Measure(metric=metric, slice=facts, unit="share", n=n, value=value, low=low, high=high)
 
 
 def achieved(process: Process) -> list[tuple[datetime | None, bool]]:

@@ -15,7 +15,7 @@ from typing import Final
 from tracemill.analyze.tools.fields import FieldTally
 from tracemill.analyze.tools.phrases import PhraseTally
 from tracemill.analyze.tools.sequences import SequenceTally
-from tracemill.records.process.tool_use import ToolConfusion, ToolRow, ToolUse
+from tracemill.records.process.tool_use import ToolConfusion, ToolRow, ToolShare, ToolUse
 from tracemill.records.sessions.reactions import ReactionKind
 from tracemill.records.sessions.trajectory import ToolLevel
 from tracemill.records.sessions.turn_work import (
@@ -47,6 +47,8 @@ class ToolTally:
         self._n_several_taken = self._n_several_in_favour = 0
         self._seconds: list[float] = []
         self._calls: Counter[str] = Counter()
+        self._heard: defaultdict[ToolShare, list[tuple[int, int]]] = defaultdict(list)
+        """Of each session its turns to which a person reacted, and how many of them so."""
         self._ended: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Of each session its calls of a tool with a known end, and how many of them failed."""
         self._sessions: Counter[str] = Counter()
@@ -71,8 +73,18 @@ class ToolTally:
         self._count((*calls, *session.unasked))
         self._sequences.take(session)
         self._fields.take(session)
+        before = self._n_taken, self._n_against, self._n_in_favour
         for turn in session.turns:
             self._turn(turn)
+        taken, against, in_favour = (
+            now - was
+            for now, was in zip(
+                (self._n_taken, self._n_against, self._n_in_favour), before, strict=True
+            )
+        )
+        if taken:
+            self._heard["against"].append((taken, against))
+            self._heard["in_favour"].append((taken, in_favour))
 
     def _count(self, calls: Sequence[TurnCall]) -> None:
         for call in calls:
@@ -87,6 +99,8 @@ class ToolTally:
         failed = Counter(call.action for call in ended if call.is_wrong)
         for action, n in known.items():
             self._ended[action].append((n, failed[action]))
+        if ended:
+            self._heard["failed"].append((len(ended), failed.total()))
 
     def _turn(self, turn: TurnWork) -> None:
         self._n_turns += 1
@@ -133,6 +147,7 @@ class ToolTally:
             n_taken=self._n_taken,
             n_in_favour=self._n_in_favour,
             n_against=self._n_against,
+            between={share: share_within(own) for share, own in sorted(self._heard.items())},
             n_timed=len(self._seconds),
             median_seconds=median(self._seconds) if self._seconds else None,
             families=dict(self._families.most_common()),

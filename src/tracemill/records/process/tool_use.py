@@ -16,6 +16,9 @@ from tracemill.records.sessions.turn_work import (
     TurnPoint,
 )
 
+ToolShare = Literal["against", "failed", "in_favour"]
+"""What a share of calls or turns is of: turns that were taken badly or well, calls that failed."""
+
 
 class ToolRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """How one action fared: a tool, or a command of the shell such as `git status`."""
@@ -170,6 +173,9 @@ class ToolUse(Record, frozen=True, kw_only=True, omit_defaults=False):
     n_against: Count
     """Of those, turns that the person corrected, refused, stopped, edited, asked again or gave
     up."""
+    between: dict[ToolShare, tuple[Ratio, Ratio]]
+    """How low and how high the share of what failed, or was taken badly or well, may lie at 95 %,
+    where calls and turns of one session say less than those of many."""
     n_timed: Count
     """Turns with calls of which it is known how long they took."""
     median_seconds: float | None
