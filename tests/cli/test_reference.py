@@ -3,6 +3,7 @@
 Run as a script, it writes the page anew: `python -m tests.cli.test_reference`.
 """
 
+import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from cyclopts import Group
 
 from tests.cli.test_help import COMMANDS
 from tracemill.cli import commands as tree
+from tracemill.cli.start.ui import export_ui
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
 BEGIN: Final = """\
@@ -29,7 +31,12 @@ def page() -> str:
         groups.setdefault(name_of(group), []).extend(commands.items())
     for group, nouns in tree.NOUNS.items():
         groups.setdefault(name_of(group), []).extend(within(nouns))
+    groups[name_of(next(iter(tree.COMMANDS)))].append(("ui export", summary(export_ui)))
     return BEGIN + "".join(section(*each) for each in groups.items())
+
+
+def summary(command: object) -> str:
+    return (inspect.getdoc(command) or "").partition("\n")[0]
 
 
 def name_of(group: Group) -> str:

@@ -8,12 +8,13 @@ import pytest
 
 from tracemill.cli.app import call
 from tracemill.curate.checks import CHECKS
+from tracemill.curate.selecting.alike_pairs import PAIR_RULES
 from tracemill.curate.selecting.selection import NotSelected, NotTaken
 from tracemill.curate.windows.work import DropReason
 from tracemill.records.datasets.left_out import MEANINGS
 
 OF_ALL_EXAMPLES = {
-    "unwanted_by_people", "duplicate", "same_pair", "beside_held_out", "over_share", "over_budget",
+    *PAIR_RULES, "unwanted_by_people", "duplicate", "beside_held_out", "over_share", "over_budget",
 }  # fmt: skip
 """Reasons that compare examples, or that people give."""
 

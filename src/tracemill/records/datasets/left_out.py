@@ -78,6 +78,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType({
     "unwanted_by_people": "people who looked at it call it useless",
     "duplicate": "it is a copy of another example",
     "same_pair": "another pair has the same two sides",
+    "same_habit": "three other pairs put the same words in the place of the same words",
     "beside_held_out": "its work belongs with work that is held out",
     "other_source": "the recipe asks for other sources",
     "other_agent": "the recipe asks for other agents",
