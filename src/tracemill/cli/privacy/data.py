@@ -305,7 +305,7 @@ def _show_found(found: FoundSubject, common: Common) -> None:
         places, others = counted(found.places, "place"), counted(found.masked_inputs, "other input")
         write(f"Named        {places} in {others}, which are masked")
     counts("Rows", found.rows)
-    counts("Candidates", found.datasets)  # also those that were left out
+    counts("In datasets", found.datasets)  # and among what they left out
     files = {"of rows trained on": found.training_files, "of reports": found.report_files}
     counts("Files", {name: n for name, n in files.items() if n})
     if found.made_up_rows:
