@@ -107,6 +107,11 @@ def test_a_models_folder_brings_its_template_and_tokens(
     assert form.spec.template_sha256 == load_format("compact", tmp_path).spec.template_sha256
 
 
+def test_a_model_without_a_template_of_its_own_is_said_to_have_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"own chat template.*found none.*chatml or compact"):
+        load_format("model", tokenizer_file(tmp_path))
+
+
 def test_an_unknown_template_is_named_with_those_that_are_shipped(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="'compakt'; known: chatml, compact"):
         load_format("compakt", tokenizer_file(tmp_path))

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from tracemill.base.errors import PolicyError, UnknownNameError
+from tracemill.base.errors import PolicyError, UnknownNameError, UsageError
 from tracemill.base.named_files import is_path, missing
 from tracemill.records.datasets.examples import Message
 from tracemill.records.datasets.templates import TemplateSpec
@@ -173,6 +173,12 @@ def load_format(template: str, model: Path, parser: str = "") -> ChatFormat:
     """
     found = load_model_files(model)
     source = found.template if template == "model" else _source(template)
+    if source is None and template == "model":
+        raise UsageError(
+            f"{str(model)!r}: expected the model's own chat template in chat_template.jinja, "
+            "tokenizer_config.json or the GGUF file, found none; name one with --template: "
+            f"{' or '.join(sorted(SHIPPED))}, or a file"
+        )
     if source is None and is_path(template):
         raise missing(template, "chat template")
     if source is None:
