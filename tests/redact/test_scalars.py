@@ -63,3 +63,17 @@ def test_no_block_reaches_into_another_text(redactor: Redactor) -> None:
 
     assert first.text == "password: |"
     assert second.text == f"  {KEY[:10]}\n  abcdefgh"
+
+
+def test_a_block_within_a_block_is_looked_at_by_its_own_name(redactor: Redactor) -> None:
+    redacted = redactor.text(f"token: |\n  abcdefgh\n  password: |\n    {KEY}\n    ijklmnop\n")
+
+    assert re.fullmatch(
+        rf"token: \|\n  abcdefgh\n  password: \|\n    {_TOKEN}\n    {_TOKEN}\n", redacted
+    )
+
+
+def test_a_block_of_another_name_within_a_block_belongs_to_it(redactor: Redactor) -> None:
+    redacted = redactor.text(f"secret: |\n  note: |\n    {KEY}\n")
+
+    assert re.fullmatch(rf"secret: \|\n  note: \|\n    {_TOKEN}\n", redacted)

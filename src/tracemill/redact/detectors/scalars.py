@@ -49,19 +49,23 @@ class ScalarDetector(ByPlace):
         end = data.find(b"\n", at)
         if end < 0:
             return len(data)
-        depth = _depth(data, start)
-        head = compile_bytes(self._head).search(data[start : end + 1 + _depth(data, end + 1) + 1])
+        head = self._head_in(data, start, end)
         if head is None:
             return end
-        first, behind = head[0]
+        first, behind = head
         name = data[start : start + behind]
-        block = list(_lines(data, end + 1, depth))
+        block = list(self._lines(data, end + 1, _depth(data, start)))
         if any(self._is_secret(name, first, each.value) for each in block):
             found += [
                 Match(line.start, line.start + len(line.value), self._rule, self._stand_in(line))
                 for line in block
             ]
         return end
+
+    def _head_in(self, data: bytes, start: int, end: int) -> tuple[int, int] | None:
+        """Return where in a line, and behind it, the name of a block stands."""
+        head = compile_bytes(self._head).search(data[start : end + 1 + _depth(data, end + 1) + 1])
+        return head[0] if head else None
 
     def _is_secret(self, name: bytes, first: int, value: bytes) -> bool:
         candidate = Candidate(name + value, first, len(name), len(name) + len(value))
@@ -70,24 +74,28 @@ class ScalarDetector(ByPlace):
     def _stand_in(self, line: _Line) -> str:
         return self._token(self._rule.id, line.value)
 
+    def _lines(self, data: bytes, at: int, depth: int) -> Iterator[_Line]:
+        """Yield the lines without a blank of a block that begins at `at`, deeper than `depth`.
 
-def _lines(data: bytes, at: int, depth: int) -> Iterator[_Line]:
-    """Yield the lines without a blank of a block that begins at `at`, deeper than `depth`."""
-    least = depth + 1
-    for n in range(_MOST_LINES):
-        end = data.find(b"\n", at)
-        end = end if end >= 0 else len(data)
-        value = data[at:end].strip(b" \t\r")
-        indent = _depth(data, at)
-        if value and indent < least:  # so it is behind the end of a text
-            return
-        least = max(least, indent) if n == 0 else least
-        is_kept = values.is_placeholder(value) or holds_stand_in(value)
-        if _VALUE.match(value) and not is_kept:
-            yield _Line(at + indent, value)
-        at = end + 1
-        if at >= len(data):
-            return
+        A block within it that is called a secret too is looked at by itself, and ends it.
+        """
+        least = depth + 1
+        for n in range(_MOST_LINES):
+            end = data.find(b"\n", at)
+            end = end if end >= 0 else len(data)
+            value = data[at:end].strip(b" \t\r")
+            indent = _depth(data, at)
+            if value and indent < least:  # so it is behind the end of a text
+                return
+            if self._head_in(data, at, end):
+                return
+            least = max(least, indent) if n == 0 else least
+            is_kept = values.is_placeholder(value) or holds_stand_in(value)
+            if _VALUE.match(value) and not is_kept:
+                yield _Line(at + indent, value)
+            at = end + 1
+            if at >= len(data):
+                return
 
 
 def _depth(data: bytes, at: int) -> int:
