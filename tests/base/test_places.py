@@ -39,6 +39,8 @@ def test_what_only_begins_like_a_place_is_not_there(path: str, place: str) -> No
 
 def test_a_place_of_windows_lies_below_no_folder_of_this_machine() -> None:
     assert absolute_place(r"C:\Users\Ada") == r"C:\Users\Ada"
+    assert absolute_place("C:/Users/Ada/") == "C:/Users/Ada"
+    assert absolute_place("c:\\") == "c:\\"
     assert absolute_place("app") == str(Path.cwd() / "app")
     assert one_spelling("/Srv/a\\b") == "/Srv/a\\b"
     assert pure_place(r"C:\Users\Ada\app").name == "app"

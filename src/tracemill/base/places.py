@@ -22,8 +22,22 @@ def is_of_windows(place: str) -> bool:
 
 
 def absolute_place(named: str) -> str:
-    """Return the whole path of a place that a person named."""
-    return named if is_of_windows(named) else str(expanded(named).absolute())
+    """Return the whole path of a place that a person named, without slashes behind it."""
+    if not is_of_windows(named):
+        return str(expanded(named).absolute())
+    place = named.rstrip("\\/")
+    return f"{place}\\" if place.endswith(":") else place
+
+
+def folder_and_name(path: str) -> tuple[str, str]:
+    """Return the folder that a path lies in, empty for none, and its own name."""
+    if not is_of_windows(path):
+        folder, _, name = path.rstrip("/").rpartition("/")
+        return folder, name
+    path = path.rstrip("\\/")
+    at = max(path.rfind("/"), path.rfind("\\"))
+    folder = path[: max(at, 0)]
+    return f"{folder}\\" if folder.endswith(":") else folder, path[at + 1 :]
 
 
 def pure_place(place: str) -> PurePath:

@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.base.keyed_words import KEY_BYTES, KeyedWords, NameCode, code_of
-from tracemill.base.places import one_spelling
+from tracemill.base.places import folder_and_name, one_spelling
 from tracemill.records.privacy.erasures import ErasedName, Erasure
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
@@ -113,12 +113,12 @@ class Refusal:
 
     def _is_below(self, path: str, codes: set[str]) -> bool:
         """Tell whether a path, or a folder above it, is one of these or names a person."""
-        path = one_spelling(path)
         known = self._below.get((path, id(codes)))
         if known is None:
-            folder, _, name = path.rstrip("/").rpartition("/")
+            folder, name = folder_and_name(path)
             known = (
-                self._book.code(path) in codes
+                # tombstones of before one spelling was taken hold the path as it was typed
+                any(self._book.code(each) in codes for each in {path, one_spelling(path)})
                 or bool(self.words.places(os.fsencode(name)))
                 or (bool(folder) and self._is_below(folder, codes))
             )
