@@ -68,7 +68,7 @@ CLASSES: Final = (
 
 READERS: Final = {
     "second": (("third", "first"), ("fourth", "first"), ("third", "fourth")),
-    "fifth": (("third", "first"),),
+    "fifth": (("third", "first"), ("third", "second"), ("second", "first")),
 }
 """Who is held against whom, lot by lot."""
 

@@ -33,8 +33,8 @@ GUIDED = JUDGED.with_name("guided_turns.tsv")
 LOTS = ("first", "second", "third", "fourth", "fifth")
 """The first was judged by two readers, the second by one, who read a part of it again, and by two
 more; of the third each turn was judged by one of two, and a part of it by another; the fourth by
-one, who judged a part of it again through the program; the fifth by one, and the third is what a
-model answered to the questions of the program."""
+one, who judged a part of it again through the program; the fifth by one, and by two more, each a
+half of it; the third is what a model answered to the questions of the program."""
 NOBODY = "none"
 """What was written by a program in a person's place."""
 PARTS = ("first", "second", "third", "fourth", "fifth")
