@@ -29,6 +29,7 @@ def test_a_path_is_at_a_place_and_below_it(path: str, place: str) -> None:
         ("/srv/app2", "/srv/app"),
         ("/srv", "/srv/app"),
         ("/SRV/app", "/srv/app"),
+        ("", "/"),
         (r"C:\Users\Adam", r"C:\Users\Ada"),
         (r"D:\Users\Ada", r"C:\Users\Ada"),
     ],

@@ -4,23 +4,32 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tracemill.base.keyed_words import name_code
 from tracemill.base.places import absolute_place, one_spelling
-from tracemill.records.privacy.erasures import Erasure, ErasureReceipt, Tombstone
+from tracemill.records.privacy.erasures import ErasedName, Erasure, ErasureReceipt, Tombstone
 from tracemill.store.erasures import ErasureBook, Refusal
 
 _KEY = "07" * 32
 _ASKED = datetime(2026, 11, 1, tzinfo=UTC)
 
 
+def _refusal(stone: Tombstone) -> Refusal:
+    subject = ErasureBook(key=_KEY).code("subject")
+    receipt = ErasureReceipt(
+        id="erasure_1",
+        kind="path",
+        subject=subject,
+        asked=_ASKED,
+        done=_ASKED,
+        counts={},
+        versions={},
+    )
+    return Refusal(ErasureBook(key=_KEY, erasures=(Erasure(receipt=receipt, tombstone=stone),)))
+
+
 def _refusal_of(place: str) -> Refusal:
     """Return what refuses a folder whose tombstone holds it in this very spelling."""
-    empty = ErasureBook(key=_KEY)
-    receipt = ErasureReceipt(
-        id="erasure_1", kind="path", subject=empty.code("subject"), asked=_ASKED, done=_ASKED,
-        counts={}, versions={},
-    )  # fmt: skip
-    stone = Tombstone(folders=(empty.code(place),))
-    return Refusal(ErasureBook(key=_KEY, erasures=(Erasure(receipt=receipt, tombstone=stone),)))
+    return _refusal(Tombstone(folders=(ErasureBook(key=_KEY).code(place),)))
 
 
 @pytest.mark.parametrize(
@@ -47,3 +56,11 @@ def test_a_tombstone_with_a_place_as_it_was_typed_still_refuses_it(folder: str) 
 def test_what_lies_beside_an_erased_place_is_not_refused(folder: str) -> None:
     assert not _refusal_of(one_spelling(r"C:\Work\App")).refuses_folder(folder)
     assert not _refusal_of("/srv/app").refuses_folder(folder)
+
+
+def test_a_name_that_goes_over_two_folders_of_windows_is_refused() -> None:
+    code = name_code(bytes.fromhex(_KEY), "Heath Lovelace")
+    name = ErasedName(first=code.first, whole=code.whole, n_words=code.n_words)
+    refusal = _refusal(Tombstone(names=(name,)))
+    assert refusal.refuses_folder(r"C:\Work\Heath\Lovelace\app")
+    assert not refusal.refuses_folder(r"C:\Work\Heath\app")

@@ -53,4 +53,4 @@ def one_spelling(place: str) -> str:
 def is_at(path: str, place: str) -> bool:
     """Tell whether a path is a place, or lies below it."""
     path, place = one_spelling(path), one_spelling(place).rstrip("/")
-    return path.rstrip("/") == place or path.startswith(f"{place}/")
+    return path != "" and (path.rstrip("/") == place or path.startswith(f"{place}/"))

@@ -16,7 +16,7 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.base.keyed_words import KEY_BYTES, KeyedWords, NameCode, code_of
-from tracemill.base.places import folder_and_name, one_spelling
+from tracemill.base.places import folder_and_name, is_of_windows, one_spelling
 from tracemill.records.privacy.erasures import ErasedName, Erasure
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
@@ -119,7 +119,8 @@ class Refusal:
             known = (
                 # tombstones of before one spelling was taken hold the path as it was typed
                 any(self._book.code(each) in codes for each in {path, one_spelling(path)})
-                or bool(self.words.places(os.fsencode(name)))
+                # names were looked for in a whole path of Windows, and may go over two folders
+                or bool(self.words.places(os.fsencode(path if is_of_windows(path) else name)))
                 or (bool(folder) and self._is_below(folder, codes))
             )
             self._below[path, id(codes)] = known
