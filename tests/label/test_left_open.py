@@ -126,13 +126,27 @@ def test_a_step_of_an_agent_that_is_empty_is_no_answer() -> None:
     assert seen(user(0, "add a page"), agent(1, "Done."), agent(2, "")).ending == "agent"
 
 
-ASKING = agent(1, "Which one?", calls=(ToolCall(id="c1", name="AskUserQuestion"),))
-MASKING = agent(1, "Blurring", calls=(ToolCall(id="c1", name="apply_mask"),))
+ASKING_A_PERSON = (
+    *("AskUserQuestion", "ask_user", "ask_followup_question", "AskQuestion", "question"),
+    *("request_user_input", "vscode_askQuestions", "mcp__talk__ask_user", "message_ask_user"),
+)
+ASKING_ANOTHER = (
+    *("mcp__wiki__ask_question", "mcp__x__x_ask", "mcp__x__ask-model", "mcp__y__list_questions"),
+    *("mcp__forms__get_questionnaire", "apply_mask", "task_user", "Task"),
+)
 
 
-@pytest.mark.parametrize(("last", "ending"), [(ASKING, "agent"), (MASKING, "open_call")])
-def test_an_agent_that_asks_the_person_has_come_to_an_end(last: Step, ending: str) -> None:
-    assert seen(user(0, "add a page"), last).ending == ending
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        *((name, "agent") for name in ASKING_A_PERSON),
+        *((name, "open_call") for name in ASKING_ANOTHER),
+    ],
+)
+def test_an_agent_that_asks_the_person_has_come_to_an_end(name: str, ending: str) -> None:
+    asking = agent(1, "Which one?", calls=(ToolCall(id="c1", name=name),))
+
+    assert seen(user(0, "add a page"), asking).ending == ending
 
 
 LEAVING = ("/exit", "exit;", "/quit\n  ⎿  Goodbye!", " Exit ")

@@ -156,6 +156,7 @@ def test_a_command_is_answered_by_the_same_program_and_verb(
         ("./gather.sh --json --tasks", True, True),
         ("A=b ./gather.sh --json --tasks", True, True),
         ("./gather.sh --json --plans", True, True),
+        ("cd /app && ./gather.sh --json 2>&1", True, False),
     ],
 )
 def test_a_command_that_asks_for_less_once_a_person_spoke_is_for_something_else(
@@ -166,6 +167,25 @@ def test_a_command_that_asks_for_less_once_a_person_spoke_is_for_something_else(
     found = only(failing, *spoken, shell(3, worked, "done"))
 
     assert (found.resolved_step is not None) == is_resolved
+
+
+@pytest.mark.parametrize(
+    ("failed", "said", "worked"),
+    [
+        ("cd /app && git push origin main", "fatal: no host", "git push origin main"),
+        ("docker compose up -d 2>&1", "no daemon", "docker compose up -d"),
+        ("A=b make deploy", "*** [deploy] Error 1", "make deploy"),
+        ("git push --zap origin", "error: unknown option `zap'", "git push origin"),
+        ("docker run --rn app", "unknown flag: --rn", "docker run app"),
+        ("gh pr create -x=y", "flag provided but not defined: -x", "gh pr create"),
+    ],
+)
+def test_a_command_that_leaves_out_what_asked_for_nothing_is_the_same_one(
+    failed: str, said: str, worked: str
+) -> None:
+    failing = shell(1, failed, said, exit_code=1)
+
+    assert only(failing, user(2, "go on"), shell(3, worked, "done")).resolved_step == 3
 
 
 @pytest.mark.parametrize(
@@ -183,6 +203,13 @@ def test_a_part_of_a_file_that_is_not_there_answers_nothing(
     found = only(too_long, tool(2, "Read", {**asked, "offset": 65, "limit": 10}, content=content))
 
     assert (found.resolved_step is not None) == is_resolved
+
+
+def test_an_option_that_was_known_asked_for_something_beside_one_that_was_not() -> None:
+    failing = shell(1, "git push -u --zap origin", "error: unknown option `zap'", exit_code=1)
+    found = only(failing, user(2, "go on"), shell(3, "git push --zap origin", "done"))
+
+    assert found.resolved_step is None
 
 
 def test_what_works_much_later_is_no_answer() -> None:

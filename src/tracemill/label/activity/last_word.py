@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tracemill.label.calls.edits import is_editor
+from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.sessions.activity import Ending
 from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
@@ -15,8 +16,12 @@ _ENDS: Final = re.compile(
     r"|\Arun_command\Z"
 )
 """Tools that ask a person, that end the work, or that a person lets run after the last words."""
-_ASKS: Final = re.compile(r"(?<![a-z])ask|question|user_?input|elicit")
-"""Tools that ask a person, whose turn it is until they answer."""
+_ASKS: Final = re.compile(
+    r"(?:.*(?<![a-z]))?ask_?(?:the_?)?(?:user|human|person|follow_?up)(?:_?questions?)?"
+    r"|.*(?:user|human)_?input|(?:vscode_)?(?:ask_?)?questions?"
+)
+"""Tools that ask a person, whose turn it is until they answer; a server's that take a question may
+ask a model or a data base, unless their names say whom."""
 _LEAVES: Final = re.compile(r"\s*/?(?:exit|quit)\s*;?\s*(?:⎿.*)?", re.DOTALL | re.IGNORECASE)
 """What a person types to leave the agent's program, and what that prints."""
 
@@ -52,7 +57,7 @@ class LastWord:
             has_words = bool(step.text.strip())
             self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1]))
             self._open.clear()
-        self._open.update(call.id for call in step.calls if not _ASKS.search(call.name.lower()))
+        self._open.update(call.id for call in step.calls if not _asks_person(call))
 
     def results(self, step: Step, results: Iterable[ToolResult]) -> None:
         """Take what came back for calls."""
@@ -69,3 +74,7 @@ def _ends(call: ToolCall) -> bool:
     Edits may stand within the words, and are carried out when all is said.
     """
     return is_editor(call.name) or _ENDS.search(call.name.lower()) is not None
+
+
+def _asks_person(call: ToolCall) -> bool:
+    return _ASKS.fullmatch(plain_name(call.name)) is not None

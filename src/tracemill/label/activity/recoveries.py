@@ -3,15 +3,16 @@
 What fails stays open until an attempt that wants the same works (`label.calls.aims`): a check of
 one kind by one program over all that had failed; a command of one program and verb on the same
 objects; an edit of the same text; any other tool on the same thing. A command that asks for less
-once a person spoke is for what they asked then. Programs whose exit code answers a question
-(`grep`, `diff`, `test`) never fail by it. Where two calls of one step want the same and one of
-them fails, the other answers nothing.
+once a person spoke is for what they asked then, unless it leaves out what was refused. Programs
+whose exit code answers a question (`grep`, `diff`, `test`) never fail by it. Where two calls of one
+step want the same and one of them fails, the other answers nothing.
 
 What is held is bounded: so many open failures, so many finished ones, a line of text for each.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,6 +22,7 @@ from typing import Any, Final, NamedTuple
 from tracemill.base.text import beginning
 from tracemill.label.calls.aims import (
     Aim,
+    acting_parts,
     aims,
     bypasses,
     command_aim,
@@ -30,7 +32,8 @@ from tracemill.label.calls.aims import (
 )
 from tracemill.label.calls.answers import gave_nothing, is_answer, was_not_run
 from tracemill.label.calls.check_aims import check_aim, place_of
-from tracemill.label.calls.shell import Part
+from tracemill.label.calls.commands import unfold
+from tracemill.label.calls.shell import Part, parse
 from tracemill.label.calls.shell_calls import (
     SHELLS,
     ShellCall,
@@ -60,6 +63,12 @@ _MAX_ATTEMPTS: Final = 64
 _MAX_AIMS: Final = 8
 """Failing attempts at one thing of which is held what they wanted: the last ones."""
 _LONGEST_ACTION: Final = 120
+_REFUSES: Final = re.compile(
+    r"(?:unknown|unrecogni[sz]ed|unexpected|unsupported|invalid|illegal|bad|no such) "
+    r"(?:option|argument|flag|switch|parameter)|\bnot defined\b",
+    re.IGNORECASE,
+)
+"""How programs say that they do not know an option."""
 _CHECKS: Final[frozenset[FailureKind]] = frozenset({"test", "lint", "types", "build"})
 
 
@@ -102,6 +111,11 @@ class _Open:
         """Tell whether a later attempt comes too late to be one at the same."""
         is_named = bool(self.aims[0].things) or self.aims[0].kind != "tool"
         return step - self.attempts[-1] > (MAX_GAP if is_named else _MAX_GAP_UNNAMED)
+
+    def names(self, word: str) -> bool:
+        """Tell whether what was said to be wrong names an option."""
+        name = re.escape(word.lstrip("-").partition("=")[0])
+        return word[:1] == "-" and re.search(rf"(?<!\w){name}(?!\w)", self.symptom) is not None
 
     def add(self, aim: Aim, tried: Attempt) -> None:
         """Add a further attempt that failed."""
@@ -255,7 +269,7 @@ class Recoveries:
             if tried.step == each.attempts[-1]:
                 continue
             self._close(aim, [each])
-            is_else = each.attempts[-1] < self._asked and _asks_less(tried.said, each.said)
+            is_else = each.attempts[-1] < self._asked and _asks_less(tried.said, each)
             has_answer = is_proof and not (is_else or each.is_old(tried.step))
             self._done.append(_recovery([each], tried if has_answer else None))
 
@@ -309,11 +323,25 @@ def _change(held: _Open, tried: Attempt) -> Change:
     return "arguments" if is_other else "none"
 
 
-def _asks_less(said: _Arguments, before: _Arguments) -> bool:
-    """Tell whether a command line is another one but for words that it leaves out."""
-    if not (isinstance(said, str) and isinstance(before, str)):
+def _asks_less(said: _Arguments, held: _Open) -> bool:
+    """Tell whether a command is the one that failed but for words that it leaves out.
+
+    An option that the program did not know asked for nothing, nor does what stands beside a command
+    in its line: folders, variables, redirections.
+    """
+    if not (isinstance(said, str) and isinstance(held.said, str)):
         return False
-    return set(said.split()) < set(before.split())
+    before = acting_parts(unfold(parse(held.said)))
+    programs = {part.bare[0] for part in before}
+    now = [part for part in acting_parts(unfold(parse(said))) if part.bare[0] in programs]
+    left_out = _words(before) - _words(now)
+    if not (now and left_out and _words(now) <= _words(before)):
+        return False
+    return not (_REFUSES.search(held.symptom) and any(map(held.names, left_out)))
+
+
+def _words(parts: Sequence[Part]) -> set[str]:
+    return {word for part in parts for word in part.bare}
 
 
 def _seconds(began: datetime | None, ended: datetime | None) -> float | None:

@@ -255,7 +255,7 @@ def why_no_aim(call: ToolCall) -> IgnoredFailure:
     if command is None:
         return "nothing_named"
     line = unfold(parse(command))
-    acting = _acting(line)
+    acting = acting_parts(line)
     if line.has_control or len(acting) > 1:
         return "several_commands"
     if acting and (_only_looks(acting[0].bare) or not _HELP.isdisjoint(acting[0].bare[1:])):
@@ -266,7 +266,7 @@ def why_no_aim(call: ToolCall) -> IgnoredFailure:
 def line_aims(line: CommandLine, *, has_failed: bool) -> Iterator[Aim]:
     """Yield what a command line wanted, as of a call."""
     line = unfold(line)
-    acting = _acting(line)
+    acting = acting_parts(line)
     if line.has_control or (has_failed and len(acting) != 1):
         return
     for part in acting if has_failed else _surely_worked(line):
@@ -274,7 +274,7 @@ def line_aims(line: CommandLine, *, has_failed: bool) -> Iterator[Aim]:
             yield aim
 
 
-def _acting(line: CommandLine) -> list[Part]:
+def acting_parts(line: CommandLine) -> list[Part]:
     """Return the commands that a line is about, without those that hardly ever fail."""
     acting = [part for part in line.parts if part.bare and part.bare[0] not in _QUIET]
     return [part for part in acting if not _is_harmless(part.bare)] or acting
