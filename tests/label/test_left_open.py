@@ -1,5 +1,6 @@
 """Logs that break off within a further request, after earlier work was shown done."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -149,8 +150,11 @@ def test_an_agent_that_asks_the_person_has_come_to_an_end(name: str, ending: str
     assert seen(user(0, "add a page"), asking).ending == ending
 
 
-LEAVING = ("/exit", "exit;", "/quit\n  ⎿  Goodbye!", " Exit ")
-STAYING = ("exit the loop early", "add /exit", "why does it quit?")
+LEAVING = ("/exit", "exit;", "/quit\n  ⎿  Goodbye!\n", " Exit ; ")
+STAYING = (
+    *("exit the loop early", "add /exit", "why does it quit?"),
+    "/quit\n  ⎿  (no content)\n\nand now add a page",
+)
 
 
 @pytest.mark.parametrize("words", LEAVING)
@@ -166,6 +170,15 @@ def test_a_turn_that_names_an_exit_is_a_request(words: str) -> None:
     found = seen(user(0, "add a page"), agent(1, "Done."), user(2, words))
 
     assert (found.ending, found.last_user_step) == ("user", 2)
+
+
+@pytest.mark.parametrize("words", ["exit{}x", "exit;{}x", "exit ⎿{}\nx"])
+def test_white_space_behind_an_exit_is_read_once(words: str) -> None:
+    began = process_time()
+    found = seen(user(0, words.format(" " * 20_000)))
+
+    assert found.ending == "user"
+    assert process_time() - began < 2  # several times as long where each space is tried again
 
 
 def test_a_stop_before_a_person_leaves_is_one() -> None:

@@ -22,8 +22,8 @@ _ASKS: Final = re.compile(
 )
 """Tools that ask a person, whose turn it is until they answer; a server's that take a question may
 ask a model or a data base, unless their names say whom."""
-_LEAVES: Final = re.compile(r"\s*/?(?:exit|quit)\s*;?\s*(?:⎿.*)?", re.DOTALL | re.IGNORECASE)
-"""What a person types to leave the agent's program, and what that prints."""
+_LEAVES: Final = re.compile(r"\s*+/?(?:exit|quit)\s*+(?:;\s*+)?(?:⎿.*+\s*+)?", re.IGNORECASE)
+"""What a person types to leave the agent's program, and the line that this prints."""
 
 
 class LastWord:
