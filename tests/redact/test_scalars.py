@@ -77,3 +77,21 @@ def test_a_block_of_another_name_within_a_block_belongs_to_it(redactor: Redactor
     redacted = redactor.text(f"secret: |\n  note: |\n    {KEY}\n")
 
     assert re.fullmatch(rf"secret: \|\n  note: \|\n    {_TOKEN}\n", redacted)
+
+
+@pytest.mark.parametrize(
+    ("head", "indent"),
+    [
+        ("  password: |", "  "),
+        ("    # token: |", "    "),
+        ("  - secret: |", "  "),
+        ("    token: |", "\t"),
+    ],
+)
+def test_of_a_block_that_is_no_deeper_than_its_line_the_first_line_goes(
+    head: str, indent: str, redactor: Redactor
+) -> None:
+    redacted = redactor.text(f"{head}\n{indent}{KEY}\n{indent}nested:\n")
+
+    assert re.fullmatch(re.escape(head) + rf"\n{indent}{_TOKEN}\n{indent}nested:\n", redacted)
+    assert redactor.text(redacted) == redacted

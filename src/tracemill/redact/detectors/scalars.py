@@ -77,7 +77,8 @@ class ScalarDetector(ByPlace):
     def _lines(self, data: bytes, at: int, depth: int) -> Iterator[_Line]:
         """Yield the lines without a blank of a block that begins at `at`, deeper than `depth`.
 
-        A block within it that is called a secret too is looked at by itself, and ends it.
+        A block within it that is called a secret too is looked at by itself, and ends it. Of one
+        that is no deeper, as where lines were cut, the first line alone is sure to belong to it.
         """
         least = depth + 1
         for n in range(_MOST_LINES):
@@ -85,7 +86,8 @@ class ScalarDetector(ByPlace):
             end = end if end >= 0 else len(data)
             value = data[at:end].strip(b" \t\r")
             indent = _depth(data, at)
-            if value and indent < least:  # so it is behind the end of a text
+            is_flat = n == 0 and value != b"" and 0 < indent < least
+            if value and indent < least and not is_flat:  # so it is behind the end of a text
                 return
             if self._head_in(data, at, end):
                 return
@@ -94,7 +96,7 @@ class ScalarDetector(ByPlace):
             if _VALUE.match(value) and not is_kept:
                 yield _Line(at + indent, value)
             at = end + 1
-            if at >= len(data):
+            if is_flat or at >= len(data):
                 return
 
 
