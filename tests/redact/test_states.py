@@ -55,6 +55,7 @@ def made_up() -> bytes:
     examples = [
         fill(text) for rule in Rules.shipped().lines for text in (*rule.finds, *rule.ignores)
     ]
+    examples.append("ada@exämple.org")  # what no rule of the files looks for
     words = sorted({word for text in examples for word in text.split()})
     draw = Random(8)
     return "\n".join(" ".join(draw.choices(words, k=WORDS_A_LINE)) for _ in range(N_LINES)).encode()
