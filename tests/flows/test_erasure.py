@@ -213,6 +213,17 @@ def test_erasing_twice_changes_nothing_more(team: Team) -> None:
     assert contents(team.workspace) == before
 
 
+def test_what_an_erasure_is_at_is_told_while_it_runs(team: Team) -> None:
+    told: list[str] = []
+    meant = read_subject(team.workspace, NAME, None, ())
+    erase_data(
+        team.workspace, meant, lambda _: Local(1, team.workspace.scratch),
+        lambda progress: told.append(progress.stage),
+    )  # fmt: skip
+
+    assert list(dict.fromkeys(told)) == ["find", "erase", "read", "derive"]
+
+
 def test_an_erased_dataset_version_leaves_a_tombstone_and_a_successor(team: Team) -> None:
     versions = {path.name for path in (team.workspace.datasets / "chat").iterdir()}
     team.erase(NAME, also=("Quintessa", USER))

@@ -8,7 +8,9 @@ import pytest
 
 from tests.flows.models import make_workspace, row
 from tracemill.cli.app import call
-from tracemill.cli.shared.output import write_lines
+from tracemill.cli.shared.options import Common
+from tracemill.cli.shared.output import ProgressLine, write_lines
+from tracemill.flows.ingest import Progress
 
 ODD = os.fsdecode(b"w\xf6rk")
 SHOWN = "w\\udcf6rk"
@@ -57,3 +59,39 @@ def test_a_row_is_a_line_that_other_programs_read(
 
     assert json.loads(line.encode().decode()) == shown
     assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    ("progress", "shown"),
+    [
+        (Progress("read", 2_500_000, 10_000_000), "read: 2.5 MB of 10.0 MB\n"),
+        (Progress("erase", 0, None), "erase: under way\n"),
+    ],
+    ids=["known", "unknown"],
+)
+def test_a_stage_says_how_far_it_is_where_that_is_known(
+    progress: Progress,
+    shown: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(ProgressLine, "_EVERY_S", -1.0)
+    with ProgressLine(Common()) as report:
+        report(progress)
+
+    assert capsys.readouterr().err == shown
+
+
+def test_a_bar_has_a_line_for_each_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.delenv("ACCESSIBLE", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    with ProgressLine(Common()) as report:
+        report(Progress("find", 3_000_000, 3_000_000))
+        report(Progress("erase", 0, None))
+
+    shown = capsys.readouterr().err
+    assert "3.0 MB of 3.0 MB" in shown
+    assert "under way" in shown

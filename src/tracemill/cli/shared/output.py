@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from tracemill.base.named_files import expanded
-from tracemill.base.text import counted, printable, printable_json
+from tracemill.base.text import counted, printable, printable_json, sized
 from tracemill.store.workspace import Workspace
 
 WORKSPACE_VARIABLE: Final = "TRACEMILL_WORKSPACE"
@@ -152,26 +152,34 @@ class ProgressLine:
             self._draw(progress)
         elif time.monotonic() - self._said > self._EVERY_S:
             self._said = time.monotonic()
-            done, total = progress.done_bytes / 1e6, progress.total_bytes / 1e6
-            sys.stderr.write(f"{progress.stage}: {done:,.0f} of {total:,.0f} MB\n")
+            sys.stderr.write(f"{progress.stage}: {_share(progress)}\n")
 
     def _draw(self, progress: Any) -> None:
         if self._bar is None:
             from rich.console import Console
             from rich.progress import (
                 BarColumn,
-                DownloadColumn,
                 Progress,
                 TextColumn,
                 TimeRemainingColumn,
             )
 
             self._bar = Progress(
-                TextColumn("{task.description:<8}"), BarColumn(), DownloadColumn(),
+                TextColumn("{task.description:<8}"), BarColumn(), TextColumn("{task.fields[share]}"),
                 TimeRemainingColumn(), console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._bar.start()
         if progress.stage != self._stage:
             self._stage = progress.stage
-            self._task = self._bar.add_task(progress.stage, total=progress.total_bytes)
-        self._bar.update(self._task, completed=progress.done_bytes, total=progress.total_bytes)
+            self._task = self._bar.add_task(progress.stage, total=None, share="")
+        self._bar.update(
+            self._task, completed=progress.done_bytes, total=progress.total_bytes,
+            share=_share(progress),
+        )  # fmt: skip
+
+
+def _share(progress: Any) -> str:
+    """Say how much is done of how much, where it is known how much there is."""
+    if progress.total_bytes is None:
+        return "under way"
+    return f"{sized(progress.done_bytes)} of {sized(progress.total_bytes)}"

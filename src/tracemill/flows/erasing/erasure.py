@@ -30,7 +30,7 @@ from tracemill.flows.erasing.turn_answers import count_turn_answers, erase_turn_
 from tracemill.flows.erasing.versions import affected_versions, erase_versions
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.held.lookup import find_row, require_kept
-from tracemill.flows.ingest import Report
+from tracemill.flows.ingest import Progress, Report
 from tracemill.flows.ingest.erasing import (
     clean_captured,
     compact_vault,
@@ -328,6 +328,7 @@ def _carry_out(
     thinned = erasure.emptied_inputs if erasure.gone_trajectories else ()
     touched = {*erasure.whole_inputs, *erasure.masked_inputs, *erasure.withheld_inputs, *thinned}
     refusal = Refusal(book)
+    report(Progress("erase", 0, None))
     gone = erase_versions(workspace, touched, refusal, erasure.receipt.asked)
     n_reports = erase_reports(workspace) if touched else 0
     vault = erase_from_vault(workspace, book, erasure)
@@ -337,6 +338,7 @@ def _carry_out(
     _remove_sessions(lake, set(erasure.gone_trajectories))
     n_answers = erase_turn_answers(workspace, touched)
     read_again(workspace, make, report)
+    report(Progress("derive", 0, None))
     _derive_again(workspace, make)
     n_bytes = lake.purge()
     compact_vault(workspace)

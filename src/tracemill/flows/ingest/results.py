@@ -25,7 +25,8 @@ class Progress(NamedTuple):
 
     stage: str
     done_bytes: int
-    total_bytes: int
+    total_bytes: int | None
+    """None where nobody can say how much there is."""
 
 
 Report = Callable[[Progress], None]
