@@ -55,3 +55,22 @@ def test_what_is_left_of_cases_without_some_is_summed_as_if_counted_alone() -> N
         both.join(part)
         both.join(left)
         assert both.independent == whole.independent
+
+
+def test_cases_that_are_counted_after_a_question_are_in_the_next_answer() -> None:
+    def case(cluster: str) -> Case:
+        return Case({}, 1.0, Ref(kind="trajectory", id="t"), cluster=cluster)
+
+    asked, joined, fresh = Tally(), Tally(), Tally()
+    for tally in (asked, joined, fresh):
+        for name in ("a", "b"):
+            tally.add(case(name))
+    more = Tally()
+    assert asked.independent == joined.independent == (2, 2)
+    for _ in range(50):
+        for tally in (asked, fresh, more):
+            tally.add(case("c"))
+    joined.join(more)
+
+    assert asked.independent == joined.independent == fresh.independent
+    assert fresh.independent[1] < 3

@@ -236,3 +236,25 @@ def test_what_the_machine_refuses_is_said_with_where_and_what_to_do(
 def test_a_name_that_no_disk_takes_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["run", "n" * 300]) == EXIT_STORE
     assert "expected a shorter name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "data consent", "capture status", "run"])
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_workspace_where_a_file_stands_is_refused(
+    command: str, place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+
+    assert call([*command.split(), "--workspace", str(tmp_path / place)]) == EXIT_STORE
+    assert "is not a folder; choose another one with --workspace" in capsys.readouterr().err
+
+
+def test_a_workspace_whose_name_is_no_utf_8_is_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / os.fsdecode(b"w\xf6rk")
+    (tmp_path / "in").mkdir()
+
+    assert call(["run", str(tmp_path / "in"), "--workspace", str(root)]) == EXIT_STORE
+    assert "expected a path in UTF-8" in capsys.readouterr().err
+    assert not root.exists()

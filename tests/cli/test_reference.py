@@ -18,8 +18,8 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
 BEGIN: Final = """\
 # Every command
 
-`tracemill COMMAND --help` tells its arguments and options. Each takes `--json` (one document, whose shape is in
-`schema/`; `emit` alone does not), `--workspace DIR` and `--quiet`, and ends with the exit codes of the
+`tracemill COMMAND --help` tells its arguments and options. Each takes `--json` (one document: `schema` names its
+kind, `next` says what to run then, the shape of all else is in `schema/`; `emit` alone does not), `--workspace DIR` and `--quiet`, and ends with the exit codes of the
 [README](../README.md#what-it-promises). Which of them you want for what: [the guide](README.md).
 """
 

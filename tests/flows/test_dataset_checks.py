@@ -1,6 +1,7 @@
 """A version is checked as it lies there, and two versions are told apart by what came and went."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,7 +10,11 @@ import msgspec
 import pytest
 
 from tests.redact.templates import fill
+from tracemill.base.installing import install_extras
 from tracemill.cli.app import call
+from tracemill.cli.datasets.dataset_check import show_checks
+from tracemill.cli.shared.options import Common
+from tracemill.curate.checks.protocol import Checked, RowCheck
 from tracemill.flows.datasets.build_checks import clean_text, read_rows
 from tracemill.flows.privacy.scan import Scan
 from tracemill.flows.results import Failure
@@ -174,3 +179,18 @@ def test_an_audit_of_a_version_keeps_its_kinds_apart(
     assert n_repeated() == 1
     (tmp_path / "manifest.json").write_text("{}")
     assert n_repeated() == 0
+
+
+def test_a_check_that_lacks_an_extra_is_told_with_how_to_get_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = RowCheck(
+        name="near_repetition", threshold=0.0, says="are nearly the same",
+        objections=lambda _: iter(()),
+    )  # fmt: skip
+    show_checks((made.run(Checked(rows=[])),), Common())
+    assert "pip install" not in capsys.readouterr().err
+
+    lacking = replace(made, is_possible=lambda _: False)
+    show_checks((lacking.run(Checked(rows=[])),), Common())
+    assert f"after: {install_extras('datasets')}\n" in capsys.readouterr().err

@@ -74,3 +74,8 @@ def test_sums_of_clusters_add_up() -> None:
     assert one.plus(other) == sums_of([(4, 0.5), (2, 1.0), (3, 2.0)])
     assert one.plus(other).less(other) == one
     assert sums_of([]) == ClusterSums()
+
+
+@pytest.mark.parametrize("clusters", [[], [(0, 0)]], ids=["no cluster", "an empty one"])
+def test_of_no_cases_nothing_is_known(clusters: list[tuple[int, float]]) -> None:
+    assert share_within(clusters) == (0.0, 1.0)

@@ -76,6 +76,7 @@ class Tally:
 
     def add(self, case: Case) -> None:
         """Count a case."""
+        self._sums = None
         self.n += 1
         self.total += case.value
         self.squares += case.value * case.value
@@ -144,6 +145,7 @@ class Tally:
 
     def join(self, other: Tally) -> None:
         """Count the cases of another tally too, as sums alone."""
+        self._sums = None
         self.n += other.n
         self.total += other.total
         self.squares += other.squares
@@ -152,7 +154,7 @@ class Tally:
             self._take(cluster, n, total)
 
     def without(self, other: Tally) -> Tally:
-        """Return the cases that are not among `other`, as sums alone."""
+        """Return the cases that are not among `other`, as sums alone; no more can be added."""
         rest = Tally()
         rest.n = self.n - other.n
         rest.total = self.total - other.total

@@ -33,8 +33,19 @@ def _emit(arguments: Sequence[str]) -> int | None:
     options = dict(zip(names, values, strict=True))
     if kind not in KINDS or len(options) != len(names) or not options.keys() <= _OPTIONS:
         return None
+    if not all(map(_is_text, values)):
+        return None
     from tracemill.cli.collect.emitting import emit_event
 
     return emit_event(
         kind, options.get("--json"), options.get("--session"), options.get("--workspace")
     )
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether a value has no bytes that are no UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,8 +1,8 @@
 """The form in which one model meets messages: template, tokenizer and parser together.
 
 Training, evaluation and serving all take this one object, so that a model sees the same tokens in
-each. `ChatFormat.spec` is what is written down beside whatever was made with it, and
-`require_same_format` refuses to bring together what was made in different forms.
+each. `ChatFormat.spec` is what is written down beside whatever was made with it;
+whoever brings together what was made in different forms raises `FormatMismatchError`.
 """
 
 from __future__ import annotations

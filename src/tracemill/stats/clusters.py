@@ -62,11 +62,13 @@ def sums_of(clusters: Iterable[tuple[int, float]]) -> ClusterSums:
 def share_within(clusters: Collection[tuple[int, float]], level: float = 0.95) -> Interval:
     """Return the interval of a share of cases that come in clusters: Wilson's, of their worth.
 
-    Each cluster is told by how many cases it has, and how many of them count.
+    Each cluster is told by how many cases it has, and how many of them count. Of no cases it knows
+    nothing: 0 to 1.
     """
-    n, total = (sum(each) for each in zip(*clusters, strict=True))
-    worth = separate_cases(moments(n, total, total), sums_of(clusters))
-    return wilson(worth * (total / n), worth, level)
+    n, total = sum(size for size, _ in clusters), sum(hits for _, hits in clusters)
+    found = moments(n, total, total)
+    worth = separate_cases(found, sums_of(clusters))
+    return wilson(worth * found.mean, worth, level)
 
 
 def separate_cases(found: Moments, sums: ClusterSums) -> int:

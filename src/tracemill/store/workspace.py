@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from tracemill.base.errors import HeldError, StoreError
+from tracemill.base.text import is_text
 
 WORKSPACE_VERSION: Final = 1
 """Raise on any change of layout that an older program would misread."""
@@ -64,6 +65,11 @@ class Workspace:
         """
         if self.exists:
             self._check_version()
+        if not is_text(str(self.root)):  # a lake cannot be at such a place
+            raise StoreError(
+                f"cannot make the workspace {str(self.root)!r}: expected a path in UTF-8; "
+                "choose another folder with --workspace"
+            )
         try:
             for folder in (self.root, self.vault, self.lake, self.datasets, self.scratch):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

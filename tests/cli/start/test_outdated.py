@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.sessions import write_session
 from tracemill.cli.app import call
+from tracemill.cli.shared.exits import EXIT_NOTHING
 from tracemill.store.index import Index
 from tracemill.store.workspace import Workspace
 
@@ -61,3 +62,23 @@ def test_inputs_that_other_rules_read_are_counted(
 
     assert said["status"] == "warn"
     assert said["detail"].startswith("1 input read by rules of another version")
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [["show", "--metric"], ["cases", "--metric"], ["rank", "--by", "agent", "--metric"]],
+    ids=["value", "cases", "ranking"],
+)
+def test_what_other_rules_did_not_note_is_not_said_to_have_never_been(
+    asking: list[str], workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked_for = ["metrics", *asking, "plan_approval_rate", "--workspace", str(workspace.root)]
+    assert call(asked_for) == EXIT_NOTHING
+    assert "nothing was read that plan_approval_rate counts" in capsys.readouterr().err
+
+    with Index(workspace.index) as index:
+        index.note(rules="of another version")
+    assert call(asked_for) == EXIT_NOTHING
+    said = capsys.readouterr().err
+    assert "made by rules of another version and does not tell plan_approval_rate" in said
+    assert "tracemill run" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.redact.templates import fill
+from tracemill.flows.privacy.pieces import pieces
 from tracemill.flows.privacy.scan import Scan, Target, files_of
 from tracemill.records.refs import Record
 from tracemill.redact import Redactor, Seen
@@ -86,6 +88,18 @@ def test_rows_of_parquet_are_told_by_number_and_column(tmp_path: Path) -> None:
         ("row 2", "content.text", "github-pat", 1),
         ("row 2", "names[1]", "github-pat", 1),
     ]
+
+
+def test_parquet_whose_name_is_no_utf_8_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"w\xf6rk")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 alone")
+    with (folder / "a.parquet").open("wb") as out:
+        pq.write_table(pa.Table.from_pylist([{"content": TOKEN}]), out)
+
+    assert [piece.place for piece in pieces(folder / "a.parquet")] == ["row 1"]
 
 
 def test_rows_of_a_database_are_told_by_table(tmp_path: Path) -> None:

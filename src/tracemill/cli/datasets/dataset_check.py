@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Final, Literal
 
+from tracemill.base.installing import install_extras
 from tracemill.base.text import counted
 from tracemill.cli.shared.exits import EXIT_DONE, EXIT_NO
 from tracemill.cli.shared.options import Common
@@ -17,6 +18,8 @@ _SHOWN_ROWS: Final = 3
 _SHOWN_MEMBERS: Final = 10
 _NONE: Final = "0 of 0 "
 """How a check begins that had nothing to look at."""
+_WANTS: Final = "install tracemill[datasets]"
+"""How a check ends that lacked what it compares with."""
 
 
 def check_dataset(
@@ -51,6 +54,8 @@ def show_checks(checks: tuple[CheckResult, ...], common: Common) -> None:
     """Print what each check found, with the first rows that it objects to."""
     for check in checks:
         _show_check(check)
+    if any(check.verdict == "unknown" and check.says.endswith(_WANTS) for check in checks):
+        hint(f"what cannot be looked for can be after: {install_extras('datasets')}", common)
     tally = Counter(check.verdict for check in checks)
     failed = ", ".join(check.name for check in checks if check.verdict == "fail")
     hint(

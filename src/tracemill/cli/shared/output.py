@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from tracemill.base.errors import StoreError
 from tracemill.base.named_files import expanded
 from tracemill.base.text import counted, printable, printable_json, sized
 from tracemill.store.workspace import Workspace
@@ -37,12 +38,24 @@ class Manner:
     """Whether progress and hints stay unsaid."""
 
     def open(self) -> Workspace:
-        """Return the workspace that is meant."""
-        if self.workspace is not None:
-            return Workspace(expanded(self.workspace).absolute())
-        from platformdirs import user_data_path
+        """Return the workspace that is meant.
 
-        return Workspace(user_data_path("tracemill", appauthor=False))
+        Raises:
+            StoreError: something else stands where its folder, or one above it, is to be.
+        """
+        if self.workspace is not None:
+            root = expanded(self.workspace).absolute()
+        else:
+            from platformdirs import user_data_path
+
+            root = user_data_path("tracemill", appauthor=False)
+        there = next((place for place in (root, *root.parents) if place.exists()), root)
+        if there.exists() and not there.is_dir():
+            raise StoreError(
+                f"{str(root)!r} cannot be a workspace: {str(there)!r} is not a folder; "
+                "choose another one with --workspace"
+            )
+        return Workspace(root)
 
 
 def answer(
@@ -165,8 +178,9 @@ class ProgressLine:
             )
 
             self._bar = Progress(
-                TextColumn("{task.description:<8}"), BarColumn(), TextColumn("{task.fields[share]}"),
-                TimeRemainingColumn(), console=Console(stderr=True), transient=True,
+                TextColumn("{task.description:<8}"), BarColumn(),
+                TextColumn("{task.fields[share]}"), TimeRemainingColumn(),
+                console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._bar.start()
         if progress.stage != self._stage:

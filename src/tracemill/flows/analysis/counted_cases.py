@@ -54,7 +54,7 @@ def read_cases(workspace: Workspace, question: Question) -> CountedCases:
     metric = metric_of(question)
     held = sorted(asked_for(metric.cases(read_process(workspace)), question), key=_order)
     if not held:
-        raise nothing_to_count(question.metric)
+        raise nothing_to_count(workspace, question.metric)
     return CountedCases(
         metric=question.metric,
         says=metric.says,

@@ -21,6 +21,7 @@ from tracemill.base.named_files import read_named
 from tracemill.flows.analysis.period import Period
 from tracemill.flows.analysis.process import read_process
 from tracemill.flows.analysis.targets import targets_of
+from tracemill.flows.held.lookup import read_status
 from tracemill.records.process.patterns import Measure, Pattern, PatternReport, Unit
 from tracemill.records.process.practices import PracticeList
 from tracemill.records.process.targets import Target
@@ -110,7 +111,7 @@ def measure_metric(workspace: Workspace, question: Question) -> Measured:
     cases = list(asked_for(metric.cases(read_process(workspace)), question))
     whole = next(measures(name, metric.unit, cases, ()), None)
     if whole is None:
-        raise nothing_to_count(name)
+        raise nothing_to_count(workspace, name)
     slices = tuple(_in_order(measures(name, metric.unit, cases, by), by)) if by else ()
     return Measured(
         metric=name,
@@ -128,9 +129,15 @@ def _in_order(found: Iterable[Measure], by: tuple[str, ...]) -> Iterable[Measure
     return sorted(found, key=lambda each: [each.slice[name] for name in periods])
 
 
-def nothing_to_count(metric: str) -> NotFoundError:
-    """Return the error that nothing was read that a metric counts; it says what would be."""
-    return NotFoundError(f"nothing was read that {metric} counts: {METRICS[metric].says}")
+def nothing_to_count(workspace: Workspace, metric: str) -> NotFoundError:
+    """Return the error that nothing is held that a metric counts; it says what would be."""
+    says = METRICS[metric].says
+    if read_status(workspace).is_outdated:  # what is new in this version is unknown there
+        return NotFoundError(
+            f"what is held was made by rules of another version and does not tell {metric}: "
+            f"{says}; next: tracemill run"
+        )
+    return NotFoundError(f"nothing was read that {metric} counts: {says}")
 
 
 def metric_of(question: Question) -> Metric:

@@ -28,5 +28,5 @@ def rank_metric(workspace: Workspace, question: Question) -> Ranking:
     cases = asked_for(metric.cases(read_process(workspace)), question)
     found = rank(question.metric, cases, question.by)
     if not found.ranked:
-        raise nothing_to_count(question.metric)
+        raise nothing_to_count(workspace, question.metric)
     return found

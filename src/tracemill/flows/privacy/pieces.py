@@ -98,10 +98,11 @@ def _rows_of_parquet(path: Path) -> Iterator[Piece]:
 
     number = 0
     try:
-        for batch in pq.ParquetFile(path).iter_batches(_ROWS, use_threads=False):
-            for row in batch.to_pylist():
-                number += 1
-                yield Piece(f"row {number}", _row(row))
+        with path.open("rb") as opened:  # Arrow takes no path whose name is no UTF-8
+            for batch in pq.ParquetFile(opened).iter_batches(_ROWS, use_threads=False):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield Piece(f"row {number}", _row(row))
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"damaged: Parquet that cannot be read: {type(error).__name__}") from None
 
