@@ -33,19 +33,11 @@ def _emit(arguments: Sequence[str]) -> int | None:
     options = dict(zip(names, values, strict=True))
     if kind not in KINDS or len(options) != len(names) or not options.keys() <= _OPTIONS:
         return None
-    if not all(map(_is_text, values)):
-        return None
+    from tracemill.base.text import is_text
     from tracemill.cli.collect.emitting import emit_event
 
+    if not all(map(is_text, values)):
+        return None
     return emit_event(
         kind, options.get("--json"), options.get("--session"), options.get("--workspace")
     )
-
-
-def _is_text(value: str) -> bool:
-    """Tell whether a value has no bytes that are no UTF-8."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
