@@ -36,6 +36,17 @@ def test_what_else_the_harness_said_is_part_of_the_prompt(steps: list[Step]) -> 
     ]
 
 
+def test_what_a_fork_copied_in_does_not_hide_what_set_it_up() -> None:
+    copied = step(1, "system", "rules of the parent", is_replayed=True)
+    messages = render_messages([step(0, "system", "rules"), copied, user(2, "go"), agent(3, "hi")])
+
+    assert [(m.role, m.content) for m in messages] == [
+        ("system", "rules"),
+        ("user", "rules of the parent\n\ngo"),
+        ("assistant", "hi"),
+    ]
+
+
 def test_steps_of_one_speaker_are_one_message() -> None:
     messages = render_messages([user(0), agent(1, "a", reasoning="r"), calling(2, "ok")])
 

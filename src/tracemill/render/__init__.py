@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final
 
-RENDER_VERSION: Final = 5
+RENDER_VERSION: Final = 6
 """Raise it when the same steps would give other messages."""
 
 __all__ = ["RENDER_VERSION"]

@@ -72,12 +72,17 @@ def set_up(steps: Sequence[Step]) -> list[Step]:
 
 def _given(steps: Sequence[Step]) -> list[Step]:
     given = list(takewhile(_sets_up, steps))
-    said = next(dropwhile(is_command, steps[len(given) :]), None)
+    said = next(dropwhile(_is_passed_over, steps[len(given) :]), None)
     return given if said is not None and said.speaker == "user" else []
 
 
 def _sets_up(step: Step) -> bool:
     return step.speaker == "system" and not (step.is_replayed or is_command(step))
+
+
+def _is_passed_over(step: Step) -> bool:
+    """Tell what stands between what sets a session up and a person's words: neither of them."""
+    return is_command(step) or (step.is_replayed and step.speaker == "system")
 
 
 def is_trained(step: Step) -> bool:

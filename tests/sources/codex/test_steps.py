@@ -100,6 +100,73 @@ def test_a_developer_is_the_harness() -> None:
     assert (step.speaker, step.text) == ("system", "a\n\nb")
 
 
+BASE = {"text": "You are a coding agent."}
+
+
+@pytest.mark.parametrize("told", [BASE, BASE["text"]], ids=["an object", "a text"])
+def test_the_system_prompt_begins_what_sets_the_session_up(told: Any) -> None:
+    rules = message("developer", "<permissions>", second=2)
+    data = jsonl(meta(base_instructions=told), rules, message("user", "Fix it"), typed("Fix it"))
+
+    first, second = read(SOURCE, data).steps
+
+    assert (first.speaker, first.text) == ("system", "You are a coding agent.\n\n<permissions>")
+    assert (first.span.start, first.span.end) == (0, data.index(b"\n", data.index(b"<perm")))
+    assert (second.index, second.speaker) == (1, "user")
+
+
+def test_the_system_prompt_also_begins_what_the_harness_puts_in() -> None:
+    context = "<environment_context><cwd>/srv/old</cwd></environment_context>"
+    data = jsonl(meta(base_instructions=BASE), message("user", context), typed("Fix it"))
+
+    assert [(step.speaker, step.text) for step in read(SOURCE, data).steps] == [
+        ("system", f"{BASE['text']}\n\n{context}"),
+        ("user", "Fix it"),
+    ]
+
+
+def test_a_system_prompt_that_nothing_else_sets_up_is_a_step_of_its_own() -> None:
+    data = jsonl(meta(base_instructions=BASE), message("user", "Fix it"), typed("Fix it"))
+
+    assert [(step.speaker, step.text) for step in read(SOURCE, data).steps] == [
+        ("system", BASE["text"]),
+        ("user", "Fix it"),
+    ]
+
+
+def test_a_turn_tells_the_system_prompt_where_the_header_does_not() -> None:
+    later = turn(base_instructions="Another.", second=9)
+    data = jsonl(meta(), turn(base_instructions="The first."), typed("Go"), later, typed("On"))
+
+    assert [step.text for step in read(SOURCE, data).steps] == ["The first.", "Go", "On"]
+
+
+@pytest.mark.parametrize("told", [None, {}, {"text": None}, {"text": " \n"}, 7, [], ""])
+def test_a_system_prompt_that_is_none_is_no_step(told: Any) -> None:
+    data = jsonl(meta(base_instructions=told), typed("Go"))
+
+    assert [step.text for step in read(SOURCE, data).steps] == ["Go"]
+
+
+def test_a_session_in_which_nothing_was_said_has_no_steps() -> None:
+    assert not read(SOURCE, jsonl(meta(base_instructions=BASE), spent(5))).steps
+
+
+def test_the_system_prompt_of_a_fork_is_not_a_copied_step() -> None:
+    parent = "019ee000-0000-7000-8000-000000000009"
+    copied = [meta(id=parent, base_instructions=BASE), message("developer", "rules")]
+    own = message("user", "Go", second=5)
+    data = jsonl(meta(base_instructions=BASE), *copied, own, typed("Go", 5))
+
+    steps = read(SOURCE, data).steps
+
+    assert [(step.text, step.is_replayed) for step in steps] == [
+        ("You are a coding agent.", False),
+        ("rules", True),
+        ("Go", False),
+    ]
+
+
 def completed(kind: str, said: str) -> dict[str, Any]:
     content = [{"type": "text", "text": said}]
     return event("item_completed", item={"type": kind, "id": "i", "content": content})

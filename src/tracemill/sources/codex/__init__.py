@@ -5,6 +5,8 @@ The model of this source:
 - What the model saw and said are items; events say much of it again, for the person who
   watches. A message is told once. Which user items a person typed is told by the events
   alone; in a file without such events, by how the harness begins its own texts.
+- The system prompt stands in the header of the session, not among the items. It begins the first
+  step, where that is what the harness says, and is one of its own otherwise.
 - A reply of the model becomes one step, its results join it, and the change of the running
   token total counts for it, or the record that newer versions write of each. The total of the
   trajectory is the last total, which a compaction or a fork may let differ from the sum of its
@@ -59,7 +61,7 @@ class Codex:
     """Reads the rollouts of the Codex command line, its editor extension and its desktop app."""
 
     name: ClassVar[str] = "codex"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".jsonl.zst"})
 

@@ -1,6 +1,6 @@
 """Which parts of a Codex line are read; all others are passed over undecoded.
 
-Rate limits, metadata, instructions of the harness and the history that a compaction repeats make
+Rate limits, metadata, permissions and the history that a compaction repeats make
 up much of a rollout. Every field may hold anything, and its reader looks what it is.
 """
 
@@ -86,6 +86,7 @@ class Payload(Common, gc=False, kw_only=True):
     cli_version: Any = None
     git: Any = None
     source: Any = None
+    base_instructions: Any = None
 
 
 class _Fitting(Common, gc=False, kw_only=True):

@@ -15,7 +15,7 @@ from tracemill.base.lines import Line
 from tracemill.records.refs import Origin
 from tracemill.sources.codex.content import is_copied
 from tracemill.sources.codex.lines import BareLine, CodexLine, Common, Payload, whole
-from tracemill.sources.codex.session import read_meta
+from tracemill.sources.codex.session import read_base, read_meta
 from tracemill.sources.codex.steps import CodexSteps, Item
 from tracemill.sources.reading.json_fields import NO_CONTENT, moment, text, unknown_type
 
@@ -161,6 +161,7 @@ def _take_meta(steps: CodexSteps, item: Item[Payload]) -> str | None:
     trajectory.see_moment(item.at)
     steps.replay.own_id = own_id
     read_meta(payload, trajectory)
+    steps.give_base(read_base(payload), item.line)
     return None
 
 
@@ -168,6 +169,7 @@ def _take_turn(steps: CodexSteps, item: Item[Payload]) -> str | None:
     trajectory = steps.trajectory(item.line)
     steps.model = text(item.payload.model) or steps.model
     trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
+    steps.give_base(read_base(item.payload), item.line)
     return None
 
 

@@ -52,6 +52,13 @@ def read_meta(payload: Payload, trajectory: OpenTrajectory) -> None:
     trajectory.session_id = shared_id or trajectory.session_id
 
 
+def read_base(payload: Payload) -> str | None:
+    """Return the system prompt that a session was given, where this record tells it."""
+    told = payload.base_instructions
+    said = text(told.get("text") if isinstance(told, dict) else told)
+    return said if said and said.strip() else None
+
+
 def _spawner(subagent: object) -> str | None:
     spawn = subagent.get("thread_spawn") if isinstance(subagent, dict) else None
     return text(spawn.get("parent_thread_id")) if isinstance(spawn, dict) else None

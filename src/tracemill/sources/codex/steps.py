@@ -84,6 +84,8 @@ class CodexSteps:
         self._asked: list[int] = []
         """Indexes of the newest steps that a person typed and has not taken back."""
         self._failed: Remembered[str, bool] = Remembered(_MAX_FAILED_CALLS)
+        self._base: tuple[str, Line] | None = None
+        """The system prompt, and the line that tells it, until a step holds it."""
 
     def trajectory(self, line: Line, session_id: str | None = None) -> OpenTrajectory:
         """Return the file's one trajectory, begun with `line` where it is new."""
@@ -92,6 +94,11 @@ class CodexSteps:
             # A session that nothing names is like no other, so it is called as its trajectory.
             self.begun = OpenTrajectory(own_id, session_id or own_id)
         return self.begun
+
+    def give_base(self, text: str | None, line: Line) -> None:
+        """Take the system prompt, which stands before all that is said; the first one holds."""
+        if text and self._base is None and not self.trajectory(line).n_steps:
+            self._base = text, line
 
     def place(self, item: Item[Common]) -> Place:
         """Return where an item stands: at the newest step."""
@@ -119,12 +126,14 @@ class CodexSteps:
             return self._take_reply(item, said, is_item=True)
         if role == "user":
             return self._take_said(item, said)
-        return self._take_injected(item, said)
+        return self._take_injected(item, said, sets_up=True)
 
     def take_note(self, item: Item[Common]) -> str | None:
         """Read what another agent said to this one: nobody typed it."""
         said = read_content(item.payload.content)
-        return self._take_injected(item, said) if said.texts else why_nothing(said.unread)
+        if not said.texts:
+            return why_nothing(said.unread)
+        return self._take_injected(item, said, sets_up=False)
 
     def take_typed(self, item: Item[Payload]) -> str | None:
         """Read what a person typed: it tells which user items were typed, and which put in."""
@@ -241,14 +250,33 @@ class CodexSteps:
         self.window.tell(place.trajectory, told)
         return None
 
-    def _open(self, item: Item[Common]) -> OpenStep:
-        """Begin a step of somebody whom the caller names, or whom a later line tells."""
+    def _open(self, item: Item[Common], *, sets_up: bool = False) -> OpenStep:
+        """Begin a step of somebody whom the caller names, or whom a later line tells.
+
+        The first step that sets the session up begins with the system prompt; where something
+        else is said first, the system prompt is a step of its own.
+        """
         trajectory = self.begun or self.trajectory(item.line)
+        is_old = self._is_old(item)
+        if self._base is not None and (is_old or not sets_up):
+            _, line = self._base
+            self._fill_base(self.window.open(trajectory, "system", line, trajectory.started))
         step = self.window.open(trajectory, None, item.line, item.at)
         step.native_id = text(item.payload.id)
-        step.is_replayed = self._is_old(item)
+        step.is_replayed = is_old
         self._is_reply_over = True
+        if self._base is not None:
+            self._fill_base(step)
         return step
+
+    def _fill_base(self, step: OpenStep) -> None:
+        """Let `step` begin with the system prompt, which is held no longer."""
+        assert self._base is not None  # whoever calls has looked
+        assert self.begun is not None  # the line of the system prompt begins it
+        (said, line), self._base = self._base, None
+        step.texts.append(said)
+        step.start = line.start
+        self.window.grow(self.begun, step, len(said))
 
     def _is_old(self, item: Item[Common]) -> bool:
         """Tell whether an item says what was said before, here or in the log of a parent."""
@@ -280,8 +308,8 @@ class CodexSteps:
         self._fill(step, said)
         return None
 
-    def _take_injected(self, item: Item[Common], said: Said) -> str | None:
-        step = self._open(item)
+    def _take_injected(self, item: Item[Common], said: Said, *, sets_up: bool) -> str | None:
+        step = self._open(item, sets_up=sets_up)
         step.speaker = "system"
         self._fill(step, said)
         return None
@@ -297,10 +325,11 @@ class CodexSteps:
                 told.speaker = "system"
                 self._asked = [index for index in self._asked if index != told.index]
             return None
-        step = self._open(item)
+        was_injected = is_injected(said.texts)
+        step = self._open(item, sets_up=was_injected)
         if was_scheduled:
             self._scheduled.append(step.index)
-        if was_scheduled or is_injected(said.texts):
+        if was_scheduled or was_injected:
             step.speaker = "system"
             trajectory = self.trajectory(item.line)
             trajectory.cwd = trajectory.cwd or find_cwd(said.texts)
