@@ -13,7 +13,7 @@ sessions that were judged once, when the rules were done: FOLDER has the logs of
 several, as open projects keep them: of entireio/cli the first, of EntityProcess/agentv, FSM1/cipher-box
 and dayhaysoos/nimbus the second; the third is of 33 projects and the fourth of 30 sessions of such
 projects, which `human_turns.tsv` names too. The fifth and sixth are of 28 further projects, which
-docs/outcomes.md names, and the fifth of the shared sessions too. The seventh was judged by the lines of
+docs/outcome-draws.md names, and the fifth of the shared sessions too. The seventh was judged by the lines of
 docs/outcomes.md; of the part that was put aside only figures are looked at by who mends the rules. The eighth is of 27 projects
 that keep checkpoints of their sessions, the ninth of 49 further projects, the tenth of 16 more and of the
 ninth's, the eleventh of 62 and the twelfth of 57 others.
