@@ -23,7 +23,8 @@ _SUBAGENTS: Final = frozenset(
 _MAX_KEPT: Final = 200
 _MAX_SHAS: Final = 50
 _MAX_OPEN: Final = 256
-_HASH: Final = re.compile(r"(?<![\w-])(?=[0-9a-f]{0,39}\d)(?=\d{0,39}[a-f])[0-9a-f]{7,40}(?![\w-])")
+_HASH: Final = re.compile(r"[0-9a-f](?<![\w-][0-9a-f])[0-9a-f]{6,39}(?![\w-])")
+"""What may be a hash; it begins with a set, which is found fast."""
 
 
 class _Handed(NamedTuple):
@@ -79,4 +80,6 @@ def _hashes(result: ToolResult) -> tuple[str, ...]:
 
 
 def _distinct(text: str) -> Iterator[str]:
-    return iter(dict.fromkeys(match[0] for match in _HASH.finditer(text)))
+    """Yield each hash once; without a letter, or without a digit, it is a number or a word."""
+    found: dict[str, None] = dict.fromkeys(_HASH.findall(text))
+    return (each for each in found if not (each.isdecimal() or each.isalpha()))

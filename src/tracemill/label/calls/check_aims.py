@@ -45,13 +45,15 @@ _OF_RESULTS: Final = re.compile(
     r"complete|tests?\b(?!/)|suites?\b|\bok\b|[^\w\s./|*-]\Z|\\d"
 )
 """Words that are looked for in what a check prints to see how it ended, and not in which file."""
-_NOT_HERE: Final = re.compile(
-    r"\[setup failed\]|does not contain main module|Missing script|[Cc]ould not read package\.json|"
-    r"No rule to make target|could not find `Cargo\.toml`|error MSB1003"
+_NOT_HERE: Final = (
+    *("[setup failed]", "does not contain main module", "Missing script", "error MSB1003"),
+    *("could not read package.json", "Could not read package.json", "No rule to make target"),
+    "could not find `Cargo.toml`",
 )
 """How runners say that there is nothing of the kind in the folder in which they were begun."""
-_ANNOUNCED: Final = re.compile(r"^> \S+@\S+ \S+ (/\S+)$", re.MULTILINE)
-"""How pnpm says which script it runs, and in which folder."""
+_ANNOUNCED: Final = re.compile(r"> (?<!.> )\S+@\S+ \S+ (/\S+)$", re.MULTILINE)
+"""A line in which pnpm says which script it runs, and in which folder; it begins with what is
+found fast."""
 
 
 def place_of(named: str | None, text: str) -> str | None:
@@ -60,7 +62,7 @@ def place_of(named: str | None, text: str) -> str | None:
     It is unknown where the runner says that there is nothing of the kind: it is a wrong one.
     """
     near = clip(text, _NEAR, _NEAR)
-    if _NOT_HERE.search(near):
+    if any(map(near.__contains__, _NOT_HERE)):
         return None
     announced = _ANNOUNCED.search(near) if named is None else None
     return announced[1] if announced else named

@@ -24,6 +24,10 @@ _SCRIPT: Final = re.compile(r"[\w./~-]+\.\w{1,4}\Z")
 _RUNS: Final = re.compile(
     rf"\b{_NAMES}[\d.]* +(?:[\w./~-]+\.\w|-)|\b{_NAMES}[\d.]* *<<|\b(?:bash|z?sh) +[\w./~-]+\.\w"
 )
+_RUN_MARKS: Final = (
+    "python", "node", "ruby", "php", "perl", "Rscript", "julia", "lua", "sh ",
+)  # fmt: skip
+"""Texts of which every command line that runs a program holds one."""
 _SAYS: Final = frozenset({"echo", "printf"})
 _PASSES_END: Final = frozenset({"tail", "tee", "cat", "head"})
 """Commands behind a pipe that let the end of what is printed through."""
@@ -59,7 +63,7 @@ class Program(NamedTuple):
 
 def may_run(command: str) -> bool:
     """Tell at little cost whether a command line could run a program."""
-    return _RUNS.search(command) is not None
+    return any(map(command.__contains__, _RUN_MARKS)) and _RUNS.search(command) is not None
 
 
 def program_of(command: str, line: CommandLine) -> Program | None:

@@ -255,7 +255,7 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
 def verdicts(line: CommandLine, checks: Sequence[Check], outcome: Outcome) -> list[bool | None]:
     """Return whether each check of a line passed; behind `&&` one runs only if that before did."""
     found = [verdict(line, check, outcome, len(checks)) for check in checks]
-    if line.has_control or _RUNNER_FAILED.search(text := _plain(outcome.text)):
+    if not checks[1:] or line.has_control or _RUNNER_FAILED.search(text := _plain(outcome.text)):
         return found
     for at in reversed(range(1, len(checks))):
         check, later = checks[at - 1 : at + 1]

@@ -295,10 +295,10 @@ class ClaudeReader:
             self._tasks.name_new(step, details)
             step.results.append(result)
             step.extend_to(line)
-            self._tell_feedback(place._replace(step=step.index), step, result)
+            there = Place(trajectory, line, place.at, step.index)
+            self._tell_feedback(there, step, result)
             if (opened := read_pull_request(details)) is not None:
-                told = self._events.pull_request(place._replace(step=step.index), *opened, None)
-                step.events.append(told)
+                step.events.append(self._events.pull_request(there, *opened, None))
             self._window.grow(trajectory, step, len(result.content))
         self.ready.extend(unread)
 

@@ -121,8 +121,8 @@ def deeds_of(result: ToolResult, calls: Iterable[ToolCall]) -> Iterator[Feedback
     """Yield what a person did to a call, as its result says: no word of a tool's own counts."""
     if result.status == "rejected":
         yield "rejection"
-    is_plan = any(call.id == result.call_id and call.name in _PLANNING for call in calls)
-    if is_plan and result.status == "ok" and result.content.startswith(_APPROVAL):
+    is_approved = result.status == "ok" and result.content.startswith(_APPROVAL)
+    if is_approved and any(c.id == result.call_id and c.name in _PLANNING for c in calls):
         yield "permission"
     if result.user_modified:
         yield "edit"
