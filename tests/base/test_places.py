@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tracemill.base.places import absolute_place, is_at, one_spelling, pure_place
+from tracemill.base.places import absolute_place, is_at, one_spelling, place_from, pure_place
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,18 @@ from tracemill.base.places import absolute_place, is_at, one_spelling, pure_plac
         (r"c:\users\ada\app\src", r"C:\Users\Ada\app"),
         ("C:/Users/Ada/app", "c:\\Users\\ada\\"),
         (r"\\server\share\app", r"\\SERVER\share"),
+        ("//SRV/share/app", r"\\srv\share"),
+        ("/c/Users/Ada/app", r"C:\users\ada"),
+        ("/mnt/c/Users/Ada", "C:/Users/ada/"),
+        ("/cygdrive/C/Users/Ada", "/c/users/ada"),
+        ("/c:/Users/Ada", "/mnt/c/Users/ada"),
+        ("/mnt/c/work", "C:\\"),
+        (r"C:\work", "/mnt/c"),
+        (r"\\?\C:\Users\Ada", r"c:\users"),
+        (r"\\?\UNC\SRV\share\app", "//srv/share"),
+        (r"\\wsl$\Ubuntu\home\ada\app", "/home/ada"),
+        (r"\\wsl.localhost\Debian\mnt\c\Users\Ada", r"C:\users\ada"),
+        ("/home/ada/app", "//WSL$/Ubuntu/home"),
     ],
 )
 def test_a_path_is_at_a_place_and_below_it(path: str, place: str) -> None:
@@ -32,10 +44,23 @@ def test_a_path_is_at_a_place_and_below_it(path: str, place: str) -> None:
         ("", "/"),
         (r"C:\Users\Adam", r"C:\Users\Ada"),
         (r"D:\Users\Ada", r"C:\Users\Ada"),
+        ("/d/Users/Ada", r"C:\Users\Ada"),
+        ("/cd/Users/Ada", "/c/d"),
+        ("/mnt/data/App", "/mnt/data/app"),
+        ("/mnt", r"C:\\"),
+        (r"\\wsl$\Ubuntu\home\Ada", "/home/ada"),
+        ("/srv/share", "//srv/share"),
     ],
 )
 def test_what_only_begins_like_a_place_is_not_there(path: str, place: str) -> None:
     assert not is_at(path, place)
+
+
+def test_a_place_is_taken_from_the_folder_in_which_it_is_named() -> None:
+    assert place_from("/srv/open/app", "../../closed") == "/srv/closed"
+    assert place_from(r"C:\work\app", r"..\closed") == r"C:\work\closed"
+    assert place_from("/srv/open", "/srv/closed") == "/srv/closed"
+    assert place_from(None, "closed") is None
 
 
 def test_a_place_of_windows_lies_below_no_folder_of_this_machine() -> None:

@@ -2,18 +2,30 @@ r"""Places as logs name them: folders of this machine, and of Windows wherever a
 
 `C:\Users\ada` is no path to a machine with slashes, and still where a session ran that was brought
 from elsewhere. Windows tells neither capitals from small letters nor its two slashes apart, and
-agents there write both.
+agents there write both. Shells that bring Unix to Windows have names of their own for its drives,
+and Windows has one for the folders of a Linux within it: each place is one, under all its names.
 """
 
 from __future__ import annotations
 
+import ntpath
+import posixpath
 import re
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Final
 
 from tracemill.base.named_files import expanded
 
-_OF_WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\/]")
+_OF_WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\/]|//[^\\/]")
+_LONG: Final = re.compile(r"//[?.]/(?:(?P<network>unc)(?=/))?", re.IGNORECASE)
+"""What Windows puts before a path that may be longer than it used to allow."""
+_DRIVE: Final = re.compile(
+    r"""(?:/(?:mnt/|cygdrive/)?(?P<mounted>[A-Za-z])  # WSL, Cygwin, and what comes with Git
+        |/?(?P<named>[A-Za-z]):)(?=/|\Z)  # Windows; with a slash as addresses of files have it""",
+    re.VERBOSE,
+)
+_WITHIN: Final = re.compile(r"//wsl(?:\$|\.localhost)/[^/]+(?=/|\Z)", re.IGNORECASE)
+"""A Linux within Windows, as Windows names it."""
 
 
 def is_of_windows(place: str) -> bool:
@@ -45,9 +57,32 @@ def pure_place(place: str) -> PurePath:
     return PureWindowsPath(place) if is_of_windows(place) else Path(place)
 
 
+def place_from(folder: str | None, named: str) -> str | None:
+    """Return the whole path of what was named within a folder; None where that is not known."""
+    if named.startswith("/") or is_of_windows(named):
+        return named
+    if folder is None:
+        return None
+    if is_of_windows(folder):
+        return ntpath.normpath(ntpath.join(folder, named))
+    return posixpath.normpath(posixpath.join(folder, named))
+
+
 def one_spelling(place: str) -> str:
-    """Return a place in the one form that all spellings of it share; no other path changes."""
-    return place.replace("\\", "/").casefold() if is_of_windows(place) else place
+    """Return a place in the one form that all spellings of it share; no other path changes.
+
+    A drive of Windows is `c:/`. What lies in a Linux within Windows is what that Linux calls it,
+    and which one it is in, where there are several, is not told apart.
+    """
+    path = place.replace("\\", "/") if is_of_windows(place) else place
+    if (long := _LONG.match(path)) is not None:
+        path = f"{'/' if long['network'] else ''}{path[long.end() :]}"
+    if (within := _WITHIN.match(path)) is not None:
+        path = path[within.end() :] or "/"
+    if (drive := _DRIVE.match(path)) is not None:
+        letter = drive["mounted"] or drive["named"]
+        return f"{letter}:{path[drive.end() :] or '/'}".casefold()
+    return path.casefold() if path.startswith("//") else path
 
 
 def is_at(path: str, place: str) -> bool:

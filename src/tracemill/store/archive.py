@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
@@ -251,6 +251,13 @@ class Archive:
         for manifest in self._manifests():
             for line in manifest.path.read_bytes().splitlines():
                 yield manifest.batch, decode(line)
+
+    def holding(self, input_ids: Collection[str]) -> set[str]:
+        """Return those of some inputs of which bytes are kept, in any state."""
+        if not input_ids:
+            return set()
+        states = (state for _, state in self.states())
+        return {one.input_id for one in states if one.chunks and one.input_id in input_ids}
 
     def read(self, chunks: Iterable[Chunk]) -> Iterator[bytes]:
         """Yield the original bytes of `chunks`, each checked against its hash.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -45,12 +46,21 @@ class ErasureBook(Record, frozen=True, kw_only=True):
         """Return the keyed hash of an input as it stands."""
         return self.code(f"{address}\0{stamp}")
 
-    def with_refused(self, states: Iterable[str]) -> ErasureBook:
-        """Return the book with more inputs that turned out to be refused, as they stand."""
+    def with_refused(self, states: Iterable[str], kept: Collection[str]) -> ErasureBook:
+        """Return the book with more inputs that turned out to be refused, as they stand.
+
+        Those that were kept before, in an earlier state, are to go: then the last erasure is one
+        that is not done any more.
+        """
         *others, last = self.erasures
         states = {*last.tombstone.states, *states}
         stone = msgspec.structs.replace(last.tombstone, states=tuple(sorted(states)))
         last = msgspec.structs.replace(last, tombstone=stone)
+        if kept:
+            counts = Counter(last.receipt.counts) + Counter(inputs_whole=len(kept))
+            receipt = msgspec.structs.replace(last.receipt, done=None, counts=dict(counts))
+            whole = tuple(sorted({*last.whole_inputs, *kept}))
+            last = msgspec.structs.replace(last, receipt=receipt, whole_inputs=whole)
         return msgspec.structs.replace(self, erasures=(*others, last))
 
     @property
@@ -108,8 +118,19 @@ class Refusal:
         return bool(self._sessions) and self._book.code(session_id) in self._sessions
 
     def refuses_folder(self, folder: str) -> bool:
-        """Tell whether what ran in a folder is refused: for the folder, or for whom it names."""
+        """Tell whether what began in a folder is refused: for the folder, or for whom it names."""
         return self._is_below(folder, self._folders)
+
+    def refuses_place(self, folder: str) -> bool:
+        """Tell whether what worked in a folder for a while is refused.
+
+        Of persons that other folders name only the names are masked.
+        """
+        while folder:
+            if not self._folders.isdisjoint(map(self._book.code, {folder, one_spelling(folder)})):
+                return True
+            folder, _ = folder_and_name(folder)
+        return False
 
     def _is_below(self, path: str, codes: set[str]) -> bool:
         """Tell whether a path, or a folder above it, is one of these or names a person."""

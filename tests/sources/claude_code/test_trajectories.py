@@ -38,6 +38,13 @@ def test_the_header_says_where_and_when() -> None:
     assert found.records[-2] is header
 
 
+def test_the_header_names_each_folder_that_a_line_stands_in_once() -> None:
+    moved = user(3, [result("t1")], cwd="/srv/other")
+    found = read(SOURCE, jsonl(user(1, "Go"), agent(2, text("Yes")), moved, user(4, "Back")))
+
+    assert found.header.folders == ("/srv/app", "/srv/other")
+
+
 def test_subagent_lines_in_a_main_file_are_trajectories_of_their_own() -> None:
     def side(number: int, parent: str | None) -> dict[str, Any]:
         return {"isSidechain": True, "parentUuid": parent, "uuid": uuid(number)}

@@ -45,6 +45,17 @@ def test_the_header_says_where_it_began() -> None:
     assert header.models == ("model-1",)
 
 
+def test_the_header_names_where_turns_and_commands_worked() -> None:
+    lines = jsonl(
+        meta(), turn(cwd="/srv/app"), typed("Go"), call("c1", workdir="/srv/other"), output("c1"),
+        call("c2", workdir="docs"), output("c2"), turn(cwd="/srv/app2"), message("assistant", "a"),
+    )  # fmt: skip
+
+    assert read(SOURCE, lines).header.folders == (
+        "/srv/app", "/srv/other", "/srv/app/docs", "/srv/app2",
+    )  # fmt: skip
+
+
 def test_a_subagent_shares_the_session_of_its_parent() -> None:
     spawned = {"subagent": {"thread_spawn": {"parent_thread_id": OTHER, "depth": 1}}}
 

@@ -54,6 +54,15 @@ def test_the_start_tells_where_and_in_which_version() -> None:
     assert header.models == ("model-1",)
 
 
+def test_a_session_may_go_on_in_another_folder() -> None:
+    resumed = event("session.resume", 2, selectedModel="model-2", context={"cwd": "/srv/other"})
+
+    found = read(start(), user("Go"), resumed, reply("Yes", 3))
+
+    assert found.header.folders == ("/srv/app", "/srv/other")
+    assert found.steps[-1].model == "model-2"
+
+
 def test_a_message_is_a_step_that_its_results_join() -> None:
     found = read(
         start(),

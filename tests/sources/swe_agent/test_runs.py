@@ -67,6 +67,15 @@ def test_what_was_done_after_the_history_ends_is_added() -> None:
     assert [step.text for step in found.steps] == ["Fix the bug", "Look.", "Done."]
 
 
+def test_the_header_names_each_folder_that_actions_worked_in() -> None:
+    acted = [done("Look.", "ls", "a.py"), done("Go.", "cd /lib", "", folder="/lib")]
+    found = read_run(
+        [task(), reply("Look.", "ls"), observed("a.py"), reply("Go.", "cd /lib")], acted
+    )
+
+    assert found.header.folders == ("/app", "/lib")
+
+
 def test_a_reply_that_the_history_took_back_is_skipped() -> None:
     found = read_run(
         [task(), reply("a", "ls"), observed("x"), reply("b", "submit")],

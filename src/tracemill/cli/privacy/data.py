@@ -291,16 +291,7 @@ def _show_found(found: FoundSubject, common: Common) -> None:
     write(f"Subject      {found.subject}, a {found.kind}")
     if found.aliases:
         write(f"Known as     {', '.join(found.aliases)}")
-    if found.whole_inputs:
-        inputs = counted(found.whole_inputs, "input")
-        write(
-            f"Its own      {inputs} with {counted(len(found.sessions), 'session')}, which go whole"
-        )
-    elif not (found.masked_inputs or found.along):
-        write("Kept         nothing of it")
-    if found.along:
-        others = counted(len(found.along), "other session")
-        write(f"Shared       with {others}, which stay; the original of the input goes")
+    _show_own(found)
     if found.masked_inputs:
         places, others = counted(found.places, "place"), counted(found.masked_inputs, "other input")
         write(f"Named        {places} in {others}, which are masked")
@@ -318,6 +309,22 @@ def _show_found(found: FoundSubject, common: Common) -> None:
     if found.possible_aliases:
         named = ", ".join(found.possible_aliases)
         hint(f"not looked for, since they may be plain words: {named}; add --also NAME", common)
+
+
+def _show_own(found: FoundSubject) -> None:
+    if found.whole_inputs:
+        inputs = counted(found.whole_inputs, "input")
+        write(
+            f"Its own      {inputs} with {counted(len(found.sessions), 'session')}, which go whole"
+        )
+    elif not (found.masked_inputs or found.along):
+        write("Kept         nothing of it")
+    if found.passing:
+        came = counted(len(found.passing), "session")
+        write(f"Came by      {came} of them, which began elsewhere: {', '.join(found.passing)}")
+    if found.along:
+        others = counted(len(found.along), "other session")
+        write(f"Shared       with {others}, which stay; the original of the input goes")
 
 
 def _show_left(found: FoundSubject, common: Common) -> None:

@@ -83,6 +83,8 @@ class FoundSubject(Record, frozen=True, kw_only=True, omit_defaults=False):
     """In how many places of these."""
     sessions: tuple[str, ...]
     """Sessions that would go."""
+    passing: tuple[str, ...]
+    """Those of them that began elsewhere, and worked at the place for a while; they go whole."""
     along: tuple[str, ...]
     """Sessions that share an input with these: they stay, and its original goes."""
     rows: dict[str, int]
@@ -257,6 +259,7 @@ def _described(workspace: Workspace, found: Found, book: ErasureBook | None) -> 
         masked_inputs=len(found.masked),
         places=sum(found.masked.values()),
         sessions=found.sessions,
+        passing=found.passing,
         along=found.along,
         rows=_rows(workspace, found.whole),
         datasets=datasets,
@@ -308,6 +311,7 @@ def _intended(found: Found, described: FoundSubject, book: ErasureBook) -> Erasu
         "inputs_masked": described.masked_inputs,
         "places_masked": described.places,
         "sessions": len(described.sessions),
+        "sessions_passing": len(described.passing),
         **{f"rows_{name}": n for name, n in described.rows.items()},
     }
     return Erasure(

@@ -15,7 +15,6 @@ from tracemill.base.ids import make_id
 from tracemill.flows.executors.protocol import Executor
 from tracemill.flows.ingest.allowing import Scopes
 from tracemill.flows.ingest.batch import Batch
-from tracemill.flows.ingest.consent import LEFT_OUT
 from tracemill.flows.ingest.discovery import Candidate
 from tracemill.flows.ingest.kernel import read_shard
 from tracemill.flows.ingest.masking import refusal
@@ -70,6 +69,8 @@ class Accepting:
         self._settled: set[str] = set()
         self._n_settled = 0
         self._refused: list[str] = []
+        self._refused_inputs: set[str] = set()
+        self._narrowed: set[str] = set()
         self._failures: list[Failure] = []
         self._vanished: list[Known] = []
         self._inputs: Counter[str] = Counter()
@@ -144,7 +145,8 @@ class Accepting:
         if self._refused:
             assert self._erasures is not None
             self._lake.purge()
-            write_erasures(self._vault.root, self._erasures.with_refused(self._refused))
+            kept = self._vault.archive.holding(self._refused_inputs)
+            write_erasures(self._vault.root, self._erasures.with_refused(self._refused, kept))
 
     def _progress(self, n_bytes: int) -> Progress:
         return Progress("read", self._n_bytes, n_bytes)
@@ -192,9 +194,12 @@ class Accepting:
         if finished.is_refused:
             self._refuse(finished.task.address, finished.task.stamp)
             batch.refuse(finished.task.input_id)
+            self._refused_inputs.add(finished.task.input_id)
             return
-        if finished.is_left_out:
-            self._skip(batch, finished.task.address, finished.task.stamp, LEFT_OUT)
+        if finished.result.consent != "full":
+            self._narrowed.add(finished.task.input_id)
+        if finished.left_out is not None:
+            self._skip(batch, finished.task.address, finished.task.stamp, finished.left_out)
             return
         before = self._known.get(finished.task.address)
         is_given_up = finished.result.status == "skipped"
@@ -334,6 +339,7 @@ class Accepting:
             n_bytes=self._n_bytes,
             failures=(*plan.failures, *self._failures),
             changed=True,
+            has_surplus=bool(self._vault.archive.holding(self._narrowed)),
         )
 
 

@@ -2,7 +2,8 @@
 
 A rule may name the place where a session ran, which a log tells only within; then the input is
 gone through once beforehand, and nothing of it is kept meanwhile. Where several sessions of
-one input have different levels, the least holds for all of it.
+one input have different levels, the least holds for all of it; so it does where a session moved
+from one folder to another.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ NO_CONSENT: Final = "consent_off"
 WITHHELD: Final = "consent_metadata"
 """Why a record is not kept that is all text, or mostly."""
 LEFT_OUT: Final = Skip(NO_CONSENT, "the consent settings say to keep nothing of it", failed=False)
+LEFT_OUT_ON_THE_WAY: Final = Skip(
+    NO_CONSENT,
+    "a session in it moved to, or had a command run in, a folder of which nothing may be kept",
+    failed=False,
+)
 
 
 def keeps_originals(workspace: Workspace) -> bool:
@@ -43,7 +49,7 @@ class Asked(NamedTuple):
     source: str
     address: str
     folders: Collection[str] = ()
-    """Where its sessions began."""
+    """Where its sessions worked."""
 
 
 class Policy:
@@ -59,7 +65,7 @@ class Policy:
         return min((self._first(one) for one in sessions), key=CONSENT_LEVELS.index)
 
     def needs_folders(self, asked: Asked) -> bool:
-        """Tell whether it matters where the sessions of an input began."""
+        """Tell whether it matters where the sessions of an input worked."""
         decided = self._deciding(asked)
         rules = self._consent.rules
         before = rules if decided is None else rules[: rules.index(decided)]

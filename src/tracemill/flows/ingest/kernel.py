@@ -18,9 +18,17 @@ import msgspec
 
 from tracemill.base.errors import SourceError
 from tracemill.flows.guarding import Refused
-from tracemill.flows.ingest.consent import WITHHELD, Asked, Policy, numbers_of
+from tracemill.flows.ingest.consent import (
+    LEFT_OUT,
+    LEFT_OUT_ON_THE_WAY,
+    WITHHELD,
+    Asked,
+    Policy,
+    numbers_of,
+)
 from tracemill.flows.ingest.masking import refusal, unnamed
 from tracemill.flows.ingest.parts import Finished, Part, ReadTask, Shard, ShardEnd
+from tracemill.flows.ingest.recognition import Skip
 from tracemill.flows.ingest.redaction_batch import RedactionBatch
 from tracemill.flows.ingest.results import ERASED
 from tracemill.flows.ingest.rows import RowBuffer
@@ -75,6 +83,7 @@ class _Reading:
         self._refusal = None if shard.erasures is None else refusal(shard.erasures)
         self._is_captured = Path(task.path).parent == Path(shard.spool).with_name("inbox")
         self._is_refused = False
+        self._left_out_for: Skip | None = None
         self._gone: frozenset[str] = frozenset()
         self._policy = Policy(shard.consent)
         self._level: ConsentLevel = shard.consent.default
@@ -113,9 +122,18 @@ class _Reading:
             gone = [one for one in sessions if refusal is not None and _refuses(refusal, one)]
             self._gone = frozenset(one.id for one in gone)
             self._is_refused = bool(gone) and len(gone) == len(sessions)
-            folders = {one.cwd for one in sessions if one.cwd and one.id not in self._gone}
-            asked = asked._replace(folders=sorted(folders))
+            asked = self._among([one for one in sessions if one.id not in self._gone], asked)
         self._level = self._policy.level(asked)
+        if self._level == "off" and self._left_out_for is None:
+            self._left_out_for = LEFT_OUT
+
+    def _among(self, sessions: list[Trajectory], asked: Asked) -> Asked:
+        """Ask with the folders of sessions; what only moved to a closed one is left out as that."""
+        began = asked._replace(folders=sorted({one.cwd for one in sessions if one.cwd}))
+        everywhere = {folder for one in sessions for folder in one.folders}
+        if self._policy.level(began) != "off":
+            self._left_out_for = LEFT_OUT_ON_THE_WAY
+        return asked._replace(folders=sorted(everywhere))
 
     def _sessions(self) -> Iterator[Trajectory]:
         """Yield the headers of all sessions in the input; nothing is kept meanwhile."""
@@ -291,7 +309,7 @@ class _Reading:
             secrets=self._keep_secrets(),
             failed=self._failure is not None,
             is_refused=self._is_refused,
-            is_left_out=self._level == "off",
+            left_out=self._left_out_for if self._level == "off" else None,
         )
 
 
@@ -299,6 +317,8 @@ def _refuses(refusal: Refusal, trajectory: Trajectory) -> bool:
     """Tell whether a session was erased, or ran where nothing may be kept."""
     folder = trajectory.cwd
     if folder is not None and refusal.refuses_folder(folder):
+        return True
+    if any(map(refusal.refuses_place, trajectory.other_folders)):
         return True
     return any(map(refusal.refuses_session, (trajectory.session_id, trajectory.id)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from tracemill.base.lines import MAX_LINE_BYTES
+from tracemill.flows.ingest.recognition import Skip
 from tracemill.flows.ingest.rows import Rows
 from tracemill.records.inputs import Input
 from tracemill.records.privacy.settings import Consent, Times
@@ -84,8 +85,8 @@ class Finished(Record, frozen=True, kw_only=True):
     """Whether a person should know that it could not be read whole."""
     is_refused: bool = False
     """Whether it is of an erased subject, so that nothing of it may be kept."""
-    is_left_out: bool = False
-    """Whether it was not even opened, or only looked at, since nothing of it may be kept."""
+    left_out: Skip | None = None
+    """Why it was not even opened, or only looked at, where nothing of it may be kept."""
 
     def again(self) -> ReadTask:
         """Return what reads it once more, from its archived bytes."""

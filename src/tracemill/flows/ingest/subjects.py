@@ -1,9 +1,10 @@
 """Where a subject stands in a workspace: the inputs that are its own, and those that name it.
 
 An input is the subject's own where its address or the folder of its sessions names it, where it
-is the session, or lies or ran at the place that was named. Such inputs go as a whole, with every
-copy of them. Where others' sessions share an input with it, those stay, and only the original of
-the whole goes. A person may be named in other inputs as well; there only the names go.
+is the session, or lies at the place that was named, or where a session in it worked there. Such
+inputs go as a whole, with every copy of them. Where others' sessions share an input with it, those
+stay, and only the original of the whole goes. A person may be named in other inputs as well; there
+only the names go.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Ran(NamedTuple):
     session_id: str
     input_id: str
     folder: str | None
-    """Where it ran, with pseudonyms."""
+    """Where it began, with pseudonyms."""
+    others: tuple[str, ...]
+    """Where else it worked, with pseudonyms."""
 
 
 class Found(NamedTuple):
@@ -70,6 +73,8 @@ class Found(NamedTuple):
     """Sessions that go."""
     trajectories: tuple[str, ...]
     """What agents did in them."""
+    passing: tuple[str, ...]
+    """Those of the sessions that began elsewhere, and worked at the place for a while."""
     along: tuple[str, ...]
     """Sessions that stay and share an input with these; the original of that goes."""
     folders: tuple[str, ...]
@@ -137,6 +142,7 @@ class _Finding:
             trajectories=tuple(sorted({one.id for one in sessions})),
             along=tuple(sorted({one.session_id for one in staying if one.input_id in thinned})),
             folders=tuple(self._folders(words, sessions)),
+            passing=tuple(sorted(self._passing(sessions))),
         )
 
     def _aliases(self) -> Aliases:
@@ -158,10 +164,19 @@ class _Finding:
                 return [one for one in self._ran if one.session_id == self._subject.name]
             case "path":
                 places = self._shown_at(self._subject.name)
-                return [one for one in self._ran if _ran_at(one, places)]
+                there = {one.session_id for one in self._ran if _worked_at(one, places)}
+                return [one for one in self._ran if one.session_id in there]
             case _:
                 named = self._named_folders(words)
                 return [one for one in self._ran if one.folder in named]
+
+    def _passing(self, gone: Collection[Ran]) -> set[str]:
+        """Return the sessions among these that only came by at the place that was named."""
+        if self._subject.kind != "path":
+            return set()
+        places = self._shown_at(self._subject.name)
+        came = {one.session_id for one in gone if _is_at_any(one.others, places)}
+        return came - {one.session_id for one in gone if _is_at_any([one.folder or ""], places)}
 
     def _lying(self, words: KeyedWords) -> set[str]:
         """Return the inputs that are the subject's own by where they lie."""
@@ -240,9 +255,8 @@ class _Finding:
 
 
 def _sessions(workspace: Workspace) -> Iterable[Ran]:
-    columns = ("id", "session_id", "input_id", "cwd")
-    for batch in Lake(workspace.lake).batches(TABLES["trajectories"], columns=columns):
-        yield from map(Ran, *(batch.column(name).to_pylist() for name in columns))
+    for one in Lake(workspace.lake).records(TABLES["trajectories"]):
+        yield Ran(one.id, one.session_id, one.origin.input_id, one.cwd, one.other_folders)
 
 
 def places_named(workspace: Workspace, name: str) -> list[str]:
@@ -253,15 +267,20 @@ def places_named(workspace: Workspace, name: str) -> list[str]:
     vault = Vault(workspace.vault)
     try:
         repositories = [s.path for _, s in vault.archive.states() if s.source == "git"]
-        found = {pure_place(place) for place in (*vault.folders(), *repositories)}
+        found = {one_spelling(place): place for place in (*vault.folders(), *repositories)}
     finally:
         vault.close()
-    named = {place for place in found if place.name == name and place.parent.name not in _HOMES}
+    places = map(pure_place, found.values())
+    named = {place for place in places if place.name == name and place.parent.name not in _HOMES}
     return sorted(str(place) for place in named if not named.intersection(place.parents))
 
 
-def _ran_at(one: Ran, places: Iterable[str]) -> bool:
-    return one.folder is not None and any(is_at(one.folder, place) for place in places)
+def _worked_at(one: Ran, places: Collection[str]) -> bool:
+    return _is_at_any((one.folder or "", *one.others), places)
+
+
+def _is_at_any(folders: Iterable[str], places: Collection[str]) -> bool:
+    return any(is_at(folder, place) for folder in folders for place in places)
 
 
 def _check_name(name: str) -> None:

@@ -182,10 +182,11 @@ def _read(
         ingest.clear_inbox(now())
     if is_other_time:
         note_zone(workspace, settings.times)
-    if is_other_consent:
+    if is_other_consent or ingested.has_surplus:
         from tracemill.flows.erasing.consent import withdraw_surplus
 
         withdraw_surplus(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
+    _resume(workspace, options, report)  # what moved to an erased folder, and was kept before
     _expire(workspace, options, report)
     clock.note("read", n_bytes=ingested.n_bytes)
     if not places.is_default and not sum(ingested.inputs.values()):
@@ -242,6 +243,7 @@ def _joined(first: Ingested, second: Ingested) -> Ingested:
         n_bytes=first.n_bytes + second.n_bytes,
         failures=first.failures + second.failures,
         changed=first.changed or second.changed,
+        has_surplus=first.has_surplus or second.has_surplus,
     )
 
 

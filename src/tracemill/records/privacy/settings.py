@@ -24,7 +24,7 @@ class ConsentRule(Record, frozen=True, kw_only=True):
     source: str | None = None
     """Only inputs that this source reads."""
     place: str | None = None
-    """Only inputs that lie in or below this folder, or with a session that began there."""
+    """Only inputs that lie in or below this folder, or with a session that worked there."""
 
 
 class Consent(Record, frozen=True, kw_only=True):

@@ -157,6 +157,9 @@ class Trajectory(Record, frozen=True, kw_only=True):
     """Models that spoke, in the order of their first word."""
     cwd: str | None = None
     """Folder in which the session began."""
+    other_folders: tuple[str, ...] = ()
+    """Other folders that it worked in, as far as its source tells, in the order of their first
+    mention: it moved there, or a call was carried out there."""
     branch: str | None = None
     """Git branch on which the session began."""
     base_commit: str | None = None
@@ -175,3 +178,8 @@ class Trajectory(Record, frozen=True, kw_only=True):
     """Where it was read."""
     remainder: Remainder | None = None
     """What its format says of it, besides the steps, that stands in no other field."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Every folder that it is known to have worked in, first the one in which it began."""
+        return self.other_folders if self.cwd is None else (self.cwd, *self.other_folders)

@@ -27,6 +27,7 @@ from tracemill.records.sessions.trajectory import (
     Usage,
 )
 from tracemill.sources.building.remembered import Remembered
+from tracemill.sources.building.worked_in import folder_of
 from tracemill.sources.protocol import SourceRecord
 
 MAX_OPEN_STEPS: Final = 256
@@ -35,6 +36,8 @@ MAX_OPEN_BYTES: Final = 8 * 2**20
 """Text in all open steps of an input."""
 MAX_MODELS: Final = 64
 """Models that a header names; a session has a handful."""
+MAX_FOLDERS: Final = 4_096
+"""Folders that a header names; a session works in a handful."""
 _MAX_COUNTED_MESSAGES: Final = 30_000
 
 Tokens = tuple[int | None, int | None, int | None, int | None, int | None]
@@ -93,6 +96,8 @@ class OpenTrajectory:
         self.agent_version: str | None = None
         self.title: str | None = None
         self.cwd: str | None = None
+        self._folder: str | None = None
+        self._folders: dict[str, None] = {}
         self.branch: str | None = None
         self.base_commit: str | None = None
         self.repository: str | None = None
@@ -128,6 +133,14 @@ class OpenTrajectory:
         if model is not None and model not in self.models and len(self.models) < MAX_MODELS:
             self.models[model] = None
 
+    def see_folder(self, folder: str | None) -> None:
+        """Note that it worked in `folder`; most sessions stay in one all along."""
+        if folder == self._folder or folder is None:
+            return
+        self._folder = folder
+        if len(self._folders) < MAX_FOLDERS:
+            self._folders[folder] = None
+
     def forget_calls(self, step: OpenStep) -> None:
         """Let no result find `step` any more."""
         for call in step.calls:
@@ -152,6 +165,7 @@ class OpenTrajectory:
             title=self.title,
             models=tuple(self.models),
             cwd=self.cwd,
+            other_folders=tuple(folder for folder in self._folders if folder != self.cwd),
             branch=self.branch,
             base_commit=self.base_commit,
             repository=self.repository,
@@ -199,6 +213,7 @@ class Window:
         """Let `step` make `call`, and wait for its result."""
         step.calls.append(call)
         trajectory.by_call[call.id] = step
+        trajectory.see_folder(folder_of(call, trajectory.cwd))
 
     def grow(self, trajectory: OpenTrajectory, step: OpenStep, n_bytes: int) -> None:
         """Account for text that `step` took in, and close others where that is too much."""

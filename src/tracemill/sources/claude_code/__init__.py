@@ -56,7 +56,7 @@ class ClaudeCode(FileSource):
     """Reads the session files of Claude Code, those of its subagents among them."""
 
     name: ClassVar[str] = "claude-code"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

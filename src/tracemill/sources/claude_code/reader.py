@@ -133,8 +133,9 @@ class ClaudeReader:
         found = self._trajectories.get(key)
         if found is None:
             found = self._begin(key, session_id, line)
-        if found.cwd is None:
-            found.cwd = text(record.get("cwd"))
+        folder = text(record.get("cwd"))
+        found.cwd = found.cwd or folder
+        found.see_folder(folder)
         if found.branch is None:
             found.branch = text(record.get("gitBranch"))
         if found.agent_version is None:

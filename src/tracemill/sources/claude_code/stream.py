@@ -29,7 +29,7 @@ class ClaudeStream(FileSource):
     """Reads the headless output of Claude Code, and of programs built on its agent SDK."""
 
     name: ClassVar[str] = "claude-stream"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -61,7 +61,7 @@ class Codex:
     """Reads the rollouts of the Codex command line, its editor extension and its desktop app."""
 
     name: ClassVar[str] = "codex"
-    version: ClassVar[int] = 9
+    version: ClassVar[int] = 10
     reads: ClassVar[InputKind] = "file"
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl", ".jsonl.zst"})
 

@@ -168,7 +168,9 @@ def _take_meta(steps: CodexSteps, item: Item[Payload]) -> str | None:
 def _take_turn(steps: CodexSteps, item: Item[Payload]) -> str | None:
     trajectory = steps.trajectory(item.line)
     steps.model = text(item.payload.model) or steps.model
-    trajectory.cwd = trajectory.cwd or text(item.payload.cwd)
+    folder = text(item.payload.cwd)
+    trajectory.cwd = trajectory.cwd or folder
+    trajectory.see_folder(folder)
     steps.give_base(read_base(item.payload), item.line)
     return None
 

@@ -37,7 +37,7 @@ class CopilotCli(FileSource):
     """Reads the event logs of GitHub Copilot CLI, and the stream that it prints when asked to."""
 
     name: ClassVar[str] = "copilot-cli"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

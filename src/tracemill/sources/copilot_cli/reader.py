@@ -31,7 +31,7 @@ from tracemill.sources.copilot_cli.content import (
     read_totals,
     why_not_kept,
 )
-from tracemill.sources.reading.json_fields import count, moment, text, unknown_type
+from tracemill.sources.reading.json_fields import count, fields_of, moment, text, unknown_type
 from tracemill.sources.reading.json_lines import BadShapeError
 
 _NO_CONTENT: Final = "no_content"
@@ -146,6 +146,12 @@ class CopilotReader:
         if isinstance(context, dict):
             _read_context(context, trajectory)
         return None
+
+    def _take_resumption(self, event: _Event) -> str | None:
+        """Note where a session goes on, and with which model."""
+        folder = text(fields_of(event.data.get("context")).get("cwd"))
+        self._place(event).trajectory.see_folder(folder)
+        return self._take_model(event)
 
     def _take_model(self, event: _Event) -> str | None:
         model = text(event.data.get("newModel")) or text(event.data.get("selectedModel"))
@@ -336,7 +342,7 @@ class CopilotReader:
 
     _takers: ClassVar[Mapping[str, Callable[[CopilotReader, _Event], str | None]]] = {
         "session.start": _take_start,
-        "session.resume": _take_model,
+        "session.resume": _take_resumption,
         "session.model_change": _take_model,
         "session.title_changed": _take_title,
         "session.error": _take_error,

@@ -29,7 +29,7 @@ class SweAgent(FileSource):
     """Reads runs of SWE-agent, its demonstrations among them."""
 
     name: ClassVar[str] = "swe-agent"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     marks: ClassVar[frozenset[str]] = frozenset({".traj"})
 
     def recognises(self, head: Head) -> bool:

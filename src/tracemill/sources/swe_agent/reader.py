@@ -114,8 +114,9 @@ class _Reading:
 
     def _see_folder(self, state: object) -> None:
         trajectory = self._steps.trajectory
-        if trajectory.cwd is None:
-            trajectory.cwd = text(_decoded(state).get("working_dir"))
+        folder = text(_decoded(state).get("working_dir"))
+        trajectory.cwd = trajectory.cwd or folder
+        trajectory.see_folder(folder)
 
 
 def _read_settings(
