@@ -232,3 +232,92 @@ def test_a_row_that_is_nested_too_deeply_is_quarantined_alone(depth: int) -> Non
 
     assert len(found.steps) == 8
     assert [bad.span.start for bad in found.quarantined] in ([], [len(row)])
+
+
+HERMES = [
+    message("user", "Lint it"),
+    message(
+        "assistant",
+        'Both.\n<tool_call>\n{"name": "ruff", "arguments": {"path": "a.py"}}\n</tool_call>\n'
+        "<tool_call>\n<function=run>\n<parameter=code>\nx = 1\n</parameter>\n</function>\n</tool_call>",
+    ),
+    message(
+        "user",
+        "<tool_response>\n2 errors: wrong\n</tool_response>\n<tool_response>\n1\n</tool_response>",
+    ),
+    message("assistant", "It has two."),
+]
+"""Two calls and their results as the templates of Hermes and Qwen write them."""
+
+
+def test_calls_and_results_between_the_marks_of_a_template_are_calls_and_results() -> None:
+    found = read_row({"messages": HERMES})
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("user", "Lint it"),
+        ("agent", "Both."),
+        ("agent", "It has two."),
+    ]
+    step = found.steps[1]
+    assert [(call.name, call.arguments) for call in step.calls] == [
+        ("ruff", {"path": "a.py"}),
+        ("run", {"code": "x = 1"}),
+    ]
+    assert [(r.call_id, r.content) for r in step.results] == [
+        (step.calls[0].id, "2 errors: wrong"),
+        (step.calls[1].id, "1"),
+    ]
+
+
+def test_marks_within_one_result_do_not_divide_it() -> None:
+    one = [HERMES[0], message("assistant", '<tool_call>{"name": "cat"}</tool_call>'), HERMES[2]]
+
+    (step,) = read_row({"messages": one}).steps[1:]
+
+    assert [r.content for r in step.results] == [
+        "2 errors: wrong\n</tool_response>\n<tool_response>\n1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'Write <tool_call>{"name": "ls"}</tool_call> and wait.',
+        "<tool_call>ls -l</tool_call>",
+        '<tool_call>{"name": "ls"}</tool_call>\n<tool_call>{"name": 1}</tool_call>',
+        '<tool_call>{"name": "ls", "arguments": '
+        + '{"a": ' * 300
+        + "1"
+        + "}" * 301
+        + "</tool_call>",
+    ],
+    ids=["spoken of", "no call", "one of two", "too deep"],
+)
+def test_what_cannot_be_read_whole_as_calls_stays_text(said: str) -> None:
+    found = read_row({"messages": [message("user", "How?"), message("assistant", said)]})
+
+    assert (found.steps[1].text, found.steps[1].calls) == (said, ())
+
+
+def test_a_person_may_speak_of_results() -> None:
+    said = "What is <tool_response>1</tool_response>, and why?"
+
+    found = read_row({"messages": [*HERMES, message("user", said)]})
+
+    assert (found.steps[-1].speaker, found.steps[-1].text) == ("user", said)
+
+
+def test_calls_of_one_turn_of_llama_factory_are_several() -> None:
+    calls = '[{"name": "ls", "arguments": {}}, {"name": "pwd", "arguments": {}}]'
+    row = {
+        "conversations": [
+            {"from": "human", "value": "Where?"},
+            {"from": "function_call", "value": f"Both.\n<tool_call>{calls}</tool_call>"},
+            {"from": "observation", "value": "a.py\n</tool_response>\n<tool_response>\n/srv"},
+        ]
+    }
+
+    step = read_row(row).steps[1]
+
+    assert (step.text, [call.name for call in step.calls]) == ("Both.", ["ls", "pwd"])
+    assert [r.content for r in step.results] == ["a.py", "/srv"]

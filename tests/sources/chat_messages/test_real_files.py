@@ -30,6 +30,16 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def marked(said: str) -> int:
+    """Count the calls that end a text between marks, all of which JSON or a function's name begin."""
+    begin = said.find("<tool_call>")
+    if begin < 0 or not said.rstrip().endswith("</tool_call>"):
+        return 0
+    parts = ["".join(part.split()) for part in said[begin:].split("</tool_call>")[:-1]]
+    are_calls = all(part.startswith(("<tool_call>{", "<tool_call><function=")) for part in parts)
+    return len(parts) if are_calls else 0
+
+
 @pytest.mark.parametrize("path", params("swe_agent_messages", "*"))
 def test_rows_of_a_benchmark_agree_with_an_independent_reader(path: Path) -> None:
     counts: Counter[str] = Counter()
@@ -67,9 +77,11 @@ def test_chats_agree_with_an_independent_reader() -> None:
         counts = Counter({"trajectories": len(chats)})
         for message in said:
             role = {"assistant": "agent"}.get(message["role"], message["role"])
-            counts[f"{role} steps"] += role != "tool"
+            is_result = role == "tool" or message["content"].startswith("<tool_response>")
+            counts[f"{role} steps"] += not is_result
             counts["calls"] += len(message.get("tool_calls") or ())
-            counts["results"] += role == "tool"
+            counts["calls"] += marked(message["content"]) if role == "agent" else 0
+            counts["results"] += is_result
         counts["unknown results"] = counts["results"]
 
         found = read_file(Messages(), path)

@@ -101,6 +101,11 @@ class RoleSteps:
             reply is not None and not reply.calls and not reply.results
         )
 
+    @property
+    def n_due(self) -> int:
+        """How many calls of the newest reply nothing has come back to."""
+        return len(self._unanswered)
+
     def say(
         self, line: Line, speaker: Speaker, said: Message, at: datetime | None = None
     ) -> OpenStep:

@@ -17,6 +17,7 @@ import orjson
 from tracemill.base.ids import digest
 from tracemill.records.datasets.audits import CallStyle, TrainingRow, WrittenCall
 from tracemill.records.datasets.examples import Message, Split
+from tracemill.sources.building.call_marks import FUNCTION, arguments_of
 from tracemill.sources.reading.json_lines import BadShapeError
 
 _ROLES: Final[Mapping[str, str]] = {
@@ -37,8 +38,6 @@ _ORIGIN_KEYS: Final = frozenset({
 _GROUP_KEYS: Final = ("episode_id", "session_id", "trajectory_id", "instance_id", "task_id")
 """Columns that name the work a row comes from: rows of one piece of work belong to one split."""
 _TAGGED: Final = re.compile(r"<tool_call>(.*?)(?:</tool_call>|\Z)", re.DOTALL)
-_FUNCTION: Final = re.compile(r"<function=([^>\s]+)>(.*?)(?:</function>|\Z)", re.DOTALL)
-_PARAMETER: Final = re.compile(r"<parameter=([^>\s]+)>(.*?)(?:</parameter>|\Z)", re.DOTALL)
 _FENCED: Final = re.compile(r"```(?:json|tool_call)?\s*\n(\{.*?\})\s*\n```", re.DOTALL)
 _IN_PROSE: Final = re.compile(r"Tool call:\s*(\{.*\})\s*\Z", re.DOTALL)
 _CHATML: Final = re.compile(r"<\|im_start\|>(\w+)\n(.*?)(?:<\|im_end\|>|\Z)", re.DOTALL)
@@ -213,9 +212,9 @@ _WRITTEN: Final = (("fenced", _FENCED), ("prose", _IN_PROSE))
 
 
 def _tagged(text: str, *, has_preamble: bool) -> Iterator[WrittenCall]:
-    functions = list(_FUNCTION.finditer(text))
+    functions = list(FUNCTION.finditer(text))
     for found in functions:
-        arguments = {name: value.strip("\n") for name, value in _PARAMETER.findall(found[2])}
+        arguments = arguments_of(found[2])
         yield WrittenCall(
             name=found[1], arguments=arguments, style="tagged", has_preamble=has_preamble
         )

@@ -9,6 +9,8 @@ The model of this source, which is asked last:
   what follows a reply in the user's name is what came back to it, and the one block of code that a
   reply ends with is the command that it gives: a call of a shell. A block that is not marked as
   code of a shell is one only where something came back to it, or where it ends the run.
+- Calls and results may stand within the texts, between the marks in which chat templates write them
+  (`<tool_call>`, `<tool_response>`): what came back in the user's name is no person's word.
 - Nothing in a row says which agent it was, or how a call ended; both are unknown.
 - What a row states of the outcome (`resolved`, `target`, `exit_status` …) is kept.
 """
@@ -38,7 +40,7 @@ class Messages(FileSource):
     """Reads JSON and JSON Lines files of messages, whoever wrote them."""
 
     name: ClassVar[str] = "chat-messages"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     marks: ClassVar[frozenset[str]] = frozenset()
 
     def recognises(self, head: Head) -> bool:

@@ -11,6 +11,7 @@ import orjson
 
 from tracemill.base.lines import Line
 from tracemill.records.sessions.trajectory import ToolCall
+from tracemill.sources.building.call_marks import joined_results, marked_calls, marked_results
 from tracemill.sources.building.message_parts import LISTS, Message, read_message
 from tracemill.sources.building.open_trajectory import OpenStep
 from tracemill.sources.building.openai_chat import read_openai_calls
@@ -132,7 +133,8 @@ class _Reading:
         role = text(record.get("role")) or text(record.get("from")) or ""
         said = _said(record)
         kind = _KINDS.get(role)
-        if kind == "user" and self._is_benchmark and self._steps.is_answer_due:
+        framed = marked_results(said.text, self._steps.n_due) if kind in ("user", "tool") else ()
+        if kind == "user" and (framed or (self._is_benchmark and self._steps.is_answer_due)):
             kind = "tool"
         if kind is not None and kind != "tool":
             self._settle()
@@ -140,9 +142,7 @@ class _Reading:
             case "agent":
                 self._take_reply(record, said, role, line)
             case "tool":
-                call_id = text(record.get("tool_call_id"))
-                outcome = outcome_of(said.text) if self._is_benchmark else Outcome()
-                self._steps.answer(line, said.text, call_id, outcome)
+                self._take_results(record, said.text, framed, line)
             case "system" | "user":
                 self._steps.say(line, kind, said)
             case None:
@@ -158,14 +158,26 @@ class _Reading:
                 self._steps.state(row, fact, fields[fact])
         self._steps.finish()
 
+    def _take_results(
+        self, record: Mapping[str, Any], said: str, framed: tuple[str, ...], line: Line
+    ) -> None:
+        call_id = text(record.get("tool_call_id"))
+        told = framed or ((said,) if call_id else joined_results(said, self._steps.n_due))
+        for content in told:
+            outcome = outcome_of(content) if self._is_benchmark else Outcome()
+            self._steps.answer(line, content, call_id, outcome)
+
     def _take_reply(self, record: Mapping[str, Any], said: Message, role: str, line: Line) -> None:
         index = self._steps.trajectory.n_steps
         calls: tuple[ToolCall, ...] = read_openai_calls(record.get("tool_calls"), index)
         old = record.get("function_call")
         if not calls and isinstance(old, dict):
             calls = read_openai_calls([old], index)
-        if role in _CALLS and (found := read_openai_calls([_decoded(said.text)], index)):
+        if role in _CALLS and (found := read_openai_calls(_listed(said.text), index)):
             calls, said = found, Message("")
+        if not calls:
+            words, calls = marked_calls(said.text, index)
+            said = said._replace(text=words)
         whole, is_guessed = said.text, False
         if self._is_benchmark and not calls:
             said, calls = _with_command(said, line, index)
@@ -212,8 +224,10 @@ def _said(record: Mapping[str, Any]) -> Message:
     return Message("")
 
 
-def _decoded(said: str) -> object:
+def _listed(said: str) -> object:
+    """Return the call that a text is, or the several, as a list."""
     try:
-        return orjson.loads(said)
+        found = orjson.loads(said)
     except orjson.JSONDecodeError:
         return None
+    return found if isinstance(found, list) else [found]
