@@ -19,7 +19,7 @@ def test_nothing_is_counted_where_nothing_is_kept(tmp_path: Path) -> None:
         read_panels(Workspace(tmp_path))
 
 
-def test_nobody_knows_of_refusals_where_no_log_tells_of_them(tmp_path: Path) -> None:
+def test_nobody_knows_of_refusals_and_stops_where_no_log_tells_of_them(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "workspace")
     said = [{"role": "user", "content": "Sum up."}, {"role": "assistant", "content": "Done."}]
     (tmp_path / "chats.jsonl").write_text(
@@ -28,7 +28,7 @@ def test_nobody_knows_of_refusals_where_no_log_tells_of_them(tmp_path: Path) -> 
     turn(workspace, [tmp_path / "chats.jsonl"], {}, Options(workers=1), lambda _: None)
     (row,) = list_rows(workspace, "session", SessionRow, limit=0).rows
 
-    assert (row.rejections, row.interruptions) == (None, 0)
+    assert (row.rejections, row.interruptions) == (None, None)
     assert read_panels(workspace).received == []
 
 

@@ -170,7 +170,8 @@ class SessionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Calls that failed; None where its log says of no call whether it did."""
     rejections: int | None
     """Calls that a person refused; None where its log records no refusal of anybody."""
-    interruptions: int
+    interruptions: int | None
+    """How often a person stopped the agent; None where its log records no such thing."""
     input_tokens: int | None
     output_tokens: int | None
     outcome: str

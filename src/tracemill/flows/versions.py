@@ -11,7 +11,7 @@ from tracemill.records.datasets.recipes import DEFAULT_NAME
 RECOGNISE_VERSION: Final = 3
 """Raise it when something else becomes of an input that no source reads."""
 
-COUNTED_VERSION: Final = 8
+COUNTED_VERSION: Final = 9
 """Raise it when something else is kept of the same work for metrics to count."""
 
 

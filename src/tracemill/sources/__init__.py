@@ -93,6 +93,9 @@ TELLS_REFUSALS: Final = frozenset(
 )
 """Sources whose logs record that a person refused a call; elsewhere nobody knows of any."""
 
+TELLS_STOPS: Final = TELLS_REFUSALS | {"openclaw", "pi"}
+"""Sources whose logs record that a person stopped the agent; elsewhere nobody knows of any."""
+
 
 @cache
 def load_source(name: str) -> Source:
@@ -122,6 +125,7 @@ __all__ = [
     "OF_NO_FILES",
     "SOURCES",
     "TELLS_REFUSALS",
+    "TELLS_STOPS",
     "Content",
     "Head",
     "HoldsInputs",

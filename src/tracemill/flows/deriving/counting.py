@@ -17,7 +17,7 @@ from tracemill.records.labels import Label
 from tracemill.records.links import SURE_ENOUGH, WORK
 from tracemill.records.sessions.activity import Activity
 from tracemill.records.sessions.trajectory import Trajectory
-from tracemill.sources import TELLS_REFUSALS
+from tracemill.sources import TELLS_REFUSALS, TELLS_STOPS
 
 
 def counted_work(facts: Facts) -> Counted:
@@ -48,6 +48,12 @@ def told_refusals(trajectory: Trajectory, activity: Activity) -> int | None:
     """Return how many calls a person refused; None where its log would not have told of any."""
     tells = trajectory.origin.source in TELLS_REFUSALS
     return activity.n_rejections if tells else activity.n_rejections or None
+
+
+def told_stops(trajectory: Trajectory, activity: Activity) -> int | None:
+    """Return how often a person stopped the agent; None where its log would not have told."""
+    tells = trajectory.origin.source in TELLS_STOPS
+    return activity.n_interruptions if tells else activity.n_interruptions or None
 
 
 def is_led(facts: Facts, trajectory_id: str) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 
 from tracemill.base.ids import make_id
 from tracemill.flows.deriving.branches import branch_rows
-from tracemill.flows.deriving.counting import told_refusals
+from tracemill.flows.deriving.counting import told_refusals, told_stops
 from tracemill.flows.deriving.facts import Facts
 from tracemill.flows.deriving.gates import fix_row, flaky_row, gate_row
 from tracemill.flows.results import EpisodeRow, FailureRow, LinkRow, SessionRow, StoreCounts
@@ -62,7 +62,7 @@ def _sessions(facts: Facts) -> Iterator[Row]:
             tool_calls=activity.n_calls,
             tool_errors=None if activity.n_calls and not activity.n_ended else activity.n_errors,
             rejections=told_refusals(trajectory, activity),
-            interruptions=activity.n_interruptions,
+            interruptions=told_stops(trajectory, activity),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             outcome=episode.outcome if episode else "unknown",

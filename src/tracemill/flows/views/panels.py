@@ -29,7 +29,7 @@ class _Session(msgspec.Struct, frozen=True, kw_only=True):
     is_subagent: bool
     started: datetime | None
     rejections: int | None
-    interruptions: int
+    interruptions: int | None
 
 
 class _Episode(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def read_panels(workspace: Workspace) -> Panels:
             _shares(
                 (_month(row), not (row.rejections or row.interruptions))
                 for row in begun
-                if row.rejections is not None
+                if row.rejections is not None and row.interruptions is not None
             )
         ),
     )
