@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from tests.analyze.test_versions import Told
+from tests.analyze.test_versions import BEGIN, Told
 from tracemill.base.errors import UsageError
 from tracemill.label.reports import LabelRules, label_reports
 from tracemill.label.reports.decisions import decision_alignment
@@ -30,6 +30,7 @@ from tracemill.records.events.team_projects import (
     SpeedMetrics,
 )
 from tracemill.records.process.labeled_reports import LabeledReport
+from tracemill.records.refs import Span
 
 
 def labeled(told: Told, rules: LabelRules | None = None) -> list[LabeledReport]:
@@ -109,6 +110,21 @@ def test_an_escalation_before_every_no_settles_none_and_one_without_a_moment_the
     assert values(told, "gate.quality") == ["poor", "acceptable"]
     told.events[1] = msgspec.structs.replace(told.events[1], at=None)
     assert values(told, "gate.quality") == ["poor", "acceptable"], "what has no moment comes last"
+
+
+@pytest.mark.parametrize("at", [BEGIN, None], ids=["one moment", "no moment"])
+def test_what_is_told_of_one_moment_stands_in_the_order_of_its_log(at: datetime | None) -> None:
+    told = Told()
+    for report in (fail(1), EscalationReport(stage="design", resolution="helped"), fail(2)):
+        told.add("p", report)
+    log = [
+        msgspec.structs.replace(event, id=name, at=at, span=Span(start=number, end=number + 1))
+        for number, (name, event) in enumerate(zip("cba", told.events, strict=True))
+    ]
+    told.events = log[::-1]
+
+    assert values(told, "gate.quality") == ["acceptable", "poor"]
+    assert [each.event.id for each in labeled(told)] == ["c", "a"]
 
 
 class Compared(datetime):

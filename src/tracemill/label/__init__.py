@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 26
+LABEL_VERSION: Final = 27
 """Raise it when the same records would get other labels or another outcome."""
 
 OBSERVE_VERSION: Final = 57

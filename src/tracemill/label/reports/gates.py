@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 from tracemill.base.clock import moment_key
@@ -132,12 +133,20 @@ class _Failed:
             self._dated.append(event)
             self._moments.append(event.at)
 
-    def last_before(self, at: datetime | None) -> TeamReport | None:
-        """Return the last one that may lie before a moment: those without one come last."""
-        if self._undated:
-            return self._undated[-1]
+    def last_before(self, event: TeamReport) -> TeamReport | None:
+        """Return the last one that may lie before an event: those without a moment come last."""
+        at = event.at
         n_before = len(self._dated) if at is None else bisect_right(self._moments, at)
-        return self._dated[n_before - 1] if n_before else None
+        before = (self._dated[number] for number in range(n_before - 1, -1, -1))
+        found = chain(reversed(self._undated), before)
+        return next((each for each in found if not _stands_behind(each, event)), None)
+
+
+def _stands_behind(one: TeamReport, other: TeamReport) -> bool:
+    """Tell whether a report of one moment stands behind another in the log that tells of both."""
+    if one.at != other.at or one.origin.uri != other.origin.uri:
+        return False
+    return one.span is not None and other.span is not None and one.span.start > other.span.start
 
 
 def _escalated(events: Sequence[TeamReport]) -> dict[str, _Escalation]:
@@ -150,7 +159,7 @@ def _escalated(events: Sequence[TeamReport]) -> dict[str, _Escalation]:
     found: dict[str, _Escalation] = {}
     for event, escalation in _escalations(events):
         at_stage = failed.get((event.project_id, escalation.stage))
-        before = at_stage.last_before(event.at) if at_stage else None
+        before = at_stage.last_before(event) if at_stage else None
         if before is not None:
             found[before.id] = _Escalation(event.id, bool(escalation.resolution))
     return found
@@ -166,6 +175,10 @@ def _escalations(events: Iterable[TeamReport]) -> Iterator[tuple[TeamReport, Esc
                     yield event, held
 
 
-def moment_of(event: TeamReport) -> tuple[bool, float, str]:
-    """Return what reports are sorted by: their moment, those without one at the end."""
-    return event.at is None, moment_key(event.at), event.id
+def moment_of(event: TeamReport) -> tuple[bool, float, str, int, str]:
+    """Return what reports are sorted by: their moment, those without one at the end.
+
+    Those of one moment stand as in their log, and logs by their address.
+    """
+    start = -1 if event.span is None else event.span.start
+    return event.at is None, moment_key(event.at), event.origin.uri, start, event.id
