@@ -11,7 +11,7 @@ from tests.label.test_outcome import MENTION, TESTED, judged, ran
 from tests.trajectories import activity, agent, calling, reaction, user
 from tracemill.records.sessions.activity import ProposedPlan
 from tracemill.records.sessions.reactions import ReactionKind
-from tracemill.records.sessions.trajectory import Step, ToolCall
+from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 
 ASKED = 12
 OPEN = ToolCall(id="c4", name="Bash", arguments={"command": "git commit -m x"})
@@ -28,6 +28,7 @@ LEFT_OPEN = [
     pytest.param(open_with(checks=TESTED), id="nobody answered"),
     pytest.param(open_with(checks=TESTED, ending="open_call"), id="within a call"),
     pytest.param(open_with(checks=TESTED, ending="agent", is_cut_off=True), id="behind a call"),
+    pytest.param(open_with(checks=TESTED, ending="agent", is_waiting=True), id="on a question"),
     pytest.param(open_with(checks=TESTED, ending="error"), id="on an error of the service"),
     pytest.param(open_with(None, checks=TESTED), id="what the request is was not heard"),
     pytest.param(open_with("correction", checks=TESTED, last_edit_step=13), id="a fault, being mended"),
@@ -91,6 +92,31 @@ def test_a_step_of_the_process_leaves_nothing_open(asked: str, outcome: str) -> 
         agent(4, calls=(OPEN,)),
     )
 
+    assert judged(about, cwd="/elsewhere").outcome == outcome
+
+
+@pytest.mark.parametrize("words", ["", "One thing before I begin:"], ids=["alone", "with words"])
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        pytest.param((), "partial", id="nobody answers"),
+        pytest.param((ToolResult(call_id="c4", content="the first"),), "achieved", id="answered"),
+    ],
+)
+def test_a_question_that_nobody_answers_leaves_a_further_request_open(
+    words: str, answers: tuple[ToolResult, ...], outcome: str
+) -> None:
+    question = ToolCall(id="c4", name="AskUserQuestion", arguments={"questions": []})
+    about = seen(
+        user(0, "add a page"),
+        tool(1, "Edit", {"file_path": "/a.py", "new_string": "a"}),
+        shell(2, "pytest", "3 passed", exit_code=0),
+        user(3, "add a button for it"),
+        agent(4, words, calls=(question,), results=answers),
+        *(agent(5, "Thanks, here it is.") for _ in answers),
+    )
+
+    assert about.is_waiting is (not answers)
     assert judged(about, cwd="/elsewhere").outcome == outcome
 
 

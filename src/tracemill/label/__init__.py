@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from typing import Final
 
-LABEL_VERSION: Final = 27
+LABEL_VERSION: Final = 28
 """Raise it when the same records would get other labels or another outcome."""
 
-OBSERVE_VERSION: Final = 57
+OBSERVE_VERSION: Final = 58
 """Raise it when the same steps would give another activity."""
 
 __all__ = ["LABEL_VERSION", "OBSERVE_VERSION"]

@@ -145,7 +145,7 @@ _OF_ACTIVITY: Final = (
     "checks", "reactions", "rejected_steps", "interrupted_steps", "undone",
     "compacted_steps", "stated_solved", "stated_liked", "last_edit_step", "last_edit_at", "n_edits",
     "last_code_edit_step", "taken_back_steps", "rerun_steps", "ran_steps", "pushed_steps",
-    "unpushed_steps", "ending", "last_user_step", "started", "ended",
+    "unpushed_steps", "ending", "is_cut_off", "is_waiting", "last_user_step", "started", "ended",
 )  # fmt: skip
 _OF_FORM: Final = ("outcome", "overall_rating", "is_right")
 LET_IN: Final[Mapping[type[msgspec.Struct], Sequence[str]]] = {

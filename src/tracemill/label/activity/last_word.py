@@ -41,6 +41,12 @@ class LastWord:
         """Whether the last of them called tools, though all calls came back, and neither asked a
         person nor ended with words around its edits."""
         self._open: set[str] = set()
+        self._questions: set[str] = set()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it ends with a question to a person, put by a tool, that nobody answered."""
+        return bool(self._questions)
 
     def person(self, step: Step) -> None:
         """Take a step of a person; one that only leaves says nothing, and asks for nothing."""
@@ -49,6 +55,7 @@ class LastWord:
             return
         self.ending, self.step, self.is_cut_off = "user", step.index, False
         self.asked = step.index
+        self._questions.clear()
 
     def agent(self, step: Step) -> None:
         """Take the calls of an agent's step, or of a late result's; one that is empty is none."""
@@ -57,11 +64,15 @@ class LastWord:
             has_words = bool(step.text.strip())
             self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1]))
             self._open.clear()
-        self._open.update(call.id for call in step.calls if not _asks_person(call))
+            self._questions.clear()
+        for call in step.calls:
+            (self._questions if _asks_person(call) else self._open).add(call.id)
 
     def results(self, step: Step, results: Iterable[ToolResult]) -> None:
         """Take what came back for calls."""
-        self._open.difference_update(result.call_id for result in results)
+        answered = [result.call_id for result in results]
+        self._open.difference_update(answered)
+        self._questions.difference_update(answered)
         if step.is_error:
             self.ending = "error"
         elif step.index == self.step or self.ending == "open_call":

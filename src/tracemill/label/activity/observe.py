@@ -214,6 +214,7 @@ class Observer:
             taken_back_steps=self._taken_back.steps, rerun_steps=self._shown.rerun_steps,
             ran_steps=self._shown.ran_steps, pushed_steps=self._shown.pushed_steps,
             unpushed_steps=self._shown.unpushed_steps, is_cut_off=self._last_word.is_cut_off,
+            is_waiting=self._last_word.is_waiting,
             ending="interruption" if is_stopped else self._last_word.ending,
         )  # fmt: skip
         return activity if trajectory.is_subagent else self._with_words(activity, accepted)

@@ -1,8 +1,9 @@
 """What was shown done before a person went on, and whether what they then asked for was left open.
 
 What was shown done before stands, and is all that is proven where the agent came to an end with
-the rest. Where the log breaks off, the request that came after it is open. A question, thanks, or a
-step of the process such as a commit leaves nothing open that was asked of the work itself.
+the rest. Where the log breaks off, or ends with a question that a tool put to a person and nobody
+answered, the request that came after it is open. A person's question, thanks, or a step of the
+process such as a commit leaves nothing open that was asked of the work itself.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def _is_unshown(activity: Activity, asked: int, since: int) -> bool:
 
 def _breaks_off(activity: Activity, asked: int) -> bool:
     """Tell whether the agent came to no end; a plan that is put last is carried out elsewhere."""
-    if activity.ending in _BROKEN_OFF or (activity.ending == "agent" and activity.is_cut_off):
+    goes_on = activity.is_cut_off or activity.is_waiting
+    if activity.ending in _BROKEN_OFF or (activity.ending == "agent" and goes_on):
         return True
     planned = activity.plans[-1].step if activity.plans else -1
     return asked < planned == activity.n_steps - 1

@@ -287,6 +287,8 @@ class Activity(Record, frozen=True, kw_only=True):
     """Who had the last word."""
     is_cut_off: bool = False
     """Whether it ends with calls of the agent, though they came back: it would have said more."""
+    is_waiting: bool = False
+    """Whether it ends with a question to a person, put by a tool, that nobody answered."""
     last_user_step: int | None = None
     """Index of the last step that a person typed."""
     started: datetime | None = None
