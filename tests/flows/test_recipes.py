@@ -72,6 +72,26 @@ def test_a_shipped_recipe_builds_a_version_or_says_that_it_keeps_nothing(
         assert f"the recipe {name!r} keeps no example" in built["error"]
 
 
+def test_calls_made_at_once_are_told_apart_where_a_recipe_asks_for_it(
+    store: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    most: dict[str, int] = {}
+    n_apart: dict[str, int] = {}
+    for form in ("as_made", "one"):
+        made = build(capsys, store, recipe(tmp_path, f'calls = "{form}"'))
+        files = Path(made["folder"]).glob("*train.jsonl")
+        rows = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        said = [m for row in rows for m in (row.get("messages") or row["prompt"])]
+        most[form] = max(len(message.get("tool_calls") or ()) for message in said)
+        n_apart[form] = sum("calls:apart" in row["tags"] for row in rows)
+        shares = made["version"]["funnel"][-1]["shares"]
+        assert ("calls:apart" in shares) == (n_apart[form] > 0)
+        assert made["version"]["config"]["calls"] == form
+
+    assert (most["as_made"] > 1, n_apart["as_made"]) == (True, 0)
+    assert (most["one"], n_apart["one"] > 0) == (1, True)
+
+
 def test_balanced_holds_chats_and_pairs_of_every_use_and_weighs_them(
     store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from tracemill.curate import BUILDERS
 from tracemill.curate.protocol import Builder
 from tracemill.curate.windows.setting import read_setting
+from tracemill.curate.windows.single_calls import SeveralCallsError, with_single_calls
 from tracemill.curate.windows.undone import is_apart, outermost, standing
 from tracemill.curate.windows.windows import pack_windows, split_turns
 from tracemill.curate.windows.work import ChatConfig, Drop, Window, Work
@@ -53,7 +54,21 @@ def make_examples(
         undone = [turn for turn in packed.undone if not is_apart(turn.first_step, about.undone)]
         window = Window(packed.turns, about, undone, work.called_wrong, work.setting.steps)
         for builder in willing:
-            yield from builder.build(work, window)
+            made = builder.build(work, window)
+            yield from made if config.calls == "as_made" else _one_at_a_time(work, made)
+
+
+def _one_at_a_time(work: Work, made: Iterable[Example | Drop]) -> Iterator[Example | Drop]:
+    """Yield the same with one call in each message, and drops of what cannot be told so."""
+    for each in made:
+        if isinstance(each, Drop):
+            yield each
+            continue
+        try:
+            yield with_single_calls(each)
+        except SeveralCallsError:
+            steps = each.lineage[0]
+            yield work.drop("several_calls", steps.first_step, steps.last_step)
 
 
 def _willing(work: Work, config: ChatConfig) -> list[Builder]:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tracemill.curate.copies.word_runs import EvaluationRuns
 
 _TRAIN: Final = "train"
-_CLASSES: Final = ("use:", "system:")
+_CLASSES: Final = ("use:", "system:", "calls:")
 _DOMAIN: Final = "domain:"
 _COMPARED_CHARS: Final = 2**25
 """Characters of the examples whose texts are compared at once."""

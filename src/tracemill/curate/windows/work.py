@@ -24,7 +24,7 @@ from tracemill.curate.windows.undone import is_in_sight
 from tracemill.curate.windows.windows import Turn
 from tracemill.records.canonical import canonical_json
 from tracemill.records.datasets.examples import ChatBuilder, ChatExample, Lineage, Message
-from tracemill.records.datasets.recipes import DEFAULT_BUILDERS
+from tracemill.records.datasets.recipes import DEFAULT_BUILDERS, CallForm
 from tracemill.records.inputs import Input
 from tracemill.records.refs import Record, Span
 from tracemill.records.sessions.activity import Activity
@@ -88,6 +88,8 @@ class ChatConfig(Record, frozen=True, kw_only=True):
     """Longest side of a preference pair, and longest completion that a person judged."""
     min_reaction: float = 0.5
     """Strength times sureness from which what a person said next judges a message."""
+    calls: CallForm = "as_made"
+    """How calls that were made at once are told."""
 
 
 class Configured:
@@ -196,7 +198,9 @@ class Work(Record, frozen=True, kw_only=True):
         Raises:
             UnansweredCallError: a call of them was never answered.
         """
-        messages = _up_to_trained_message(self.messages(steps, untrained))
+        messages = self.messages(steps, untrained)
+        while not messages[-1].trained:  # who imitates the last calls has not seen the answers
+            messages.pop()
         tools = infer_tools(messages, self.trajectory.agent) if tools is None else tools
         return ChatExample(
             id=make_id("example", canonical_json(messages), canonical_json(tools)),
@@ -391,9 +395,3 @@ def _failed_steps(activity: Activity) -> set[int]:
 def _any_within(indexes: Sequence[int], first: int, last: int) -> bool:
     place = bisect_left(indexes, first)
     return place < len(indexes) and indexes[place] <= last
-
-
-def _up_to_trained_message(messages: list[Message]) -> list[Message]:
-    """Cut off the answers to the last calls: whoever imitates the calls has not seen them."""
-    last = max(at for at, message in enumerate(messages) if message.trained)
-    return messages[: last + 1]

@@ -23,6 +23,7 @@ from tracemill.curate.selecting.rows import training_row
 from tracemill.curate.selecting.selection import Known, Standing
 from tracemill.curate.selecting.sieve import Sieve, Sketch
 from tracemill.curate.selecting.splits import KnownWork, Splits
+from tracemill.curate.windows.single_calls import with_single_calls
 from tracemill.curate.windows.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.datasets.audit import evaluation_runs
@@ -76,7 +77,7 @@ class Made(NamedTuple):
 
 def builder_config(recipe: Recipe) -> ChatConfig:
     """Return the settings of the builders for a recipe."""
-    return ChatConfig(builders=recipe.builders, max_chars=recipe.window_chars)
+    return ChatConfig(builders=recipe.builders, max_chars=recipe.window_chars, calls=recipe.calls)
 
 
 class NothingKept(NamedTuple):
@@ -171,7 +172,8 @@ def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:
 
     wanted = recipe.synthetic.categories
     found = (e for e in made_examples(workspace) if not wanted or e.category in wanted)
-    return sorted((each.example for each in found), key=attrgetter("id"))
+    told = with_single_calls if recipe.calls == "one" else (lambda example: example)
+    return sorted((told(each.example) for each in found), key=attrgetter("id"))
 
 
 def _capped(recipe: Recipe) -> Recipe:

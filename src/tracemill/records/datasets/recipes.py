@@ -27,6 +27,9 @@ DEFAULT_BUILDERS: Final = (
     "session", "direct", "recovery", "preference", "reaction", "stepwise", "verified",
 )  # fmt: skip
 """Builders of a dataset that names none: one form of each thing that can be learned."""
+CallForm = Literal["as_made", "one"]
+"""How calls that were made at once are told: in one message, as the model made them, or one at a
+time, each with what it returned, as templates want it that take one call in a message."""
 HeldShare = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
 """Share of the work that is held out."""
 
@@ -177,6 +180,8 @@ class Recipe(Record, frozen=True, kw_only=True):
     """Builders that make examples of the work."""
     window_chars: Annotated[int, msgspec.Meta(ge=1_000, le=10_000_000)] = 120_000
     """Longest window that they are made of, in characters: about four to a token."""
+    calls: CallForm = "as_made"
+    """How calls that were made at once are told."""
     domains: dict[Name, Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]] = msgspec.field(
         default_factory=dict
     )
