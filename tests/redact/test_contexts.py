@@ -51,6 +51,11 @@ SECRETS = {
     "column beside an address": "id,host,password\n1,2001:db8::5,{alnum:14}7\n",
     "pair beside an address": '{{"name": "API_TOKEN",\n "value": "{alnum:18}", "host": "198.18.0.1"}}',
     "pair at an address": "- name: DB_PASSWORD\n  value: {alnum:18}@198.18.0.1",
+    "letters alone": "POSTGRES_PASSWORD=oaGuKNeNYbTq",
+    "letters alone in quotes": '"spring.datasource.password=", "password": "pUVSYqlfMkWd"',
+    "letters alone in a connection": "data source=db;user id=app;password=cZkIdrNfUG;",
+    "digits alone": 'const ADMIN_PASSWORD = "92716834";',
+    "signs without a digit": "$cfg['blowfish_secret'] = 'o+WXxCTYuq?D?';",
     "below, before a pseudonym": 'DB_PASSWORD = (\n "{alnum:18}")  # dev-abcdefgh23',
     "presigned": "https://b.s3.amazonaws.com/k.zip?X-Amz-Signature={hex:64}",
 }
@@ -108,6 +113,16 @@ ORDINARY = [
     '"listCacheKey": "v0:1725504239.0"',
     "github_hotkey_dist_index_js-node_modules_lodash-es_capitalize_js-1aaea04d3.js",
     "The bearer authentication-middleware checks",
+    "password: base64url",
+    "sharedKey = HKDF-SHA256(ikm, salt)",
+    "inputKey: userSecp256k1PrivateKey,",
+    "const KEYPAIR_KEY = 'device-ed25519';",
+    "pass: !!hasEventCount,",
+    '<Icon icon={showPassword ? "l-eye" : "l-eye-slash"} />',
+    'className={p.isSecret ? "text-amber-500" : "text-muted"}',
+    'Pwd: "HKLM:",',
+    'PASSWORD = "12345678"',
+    "password: getURLFromDB",
 ]
 
 

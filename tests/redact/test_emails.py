@@ -176,6 +176,7 @@ def test_what_touches_an_address_stays(before: str, address: str, redactor: Reda
     "text",
     [
         "foo(é)@decorator.call",
+        "décorateur@méthode.été",
         "é\n@app.route('/')",
         "é@property",
         "naïve@2.0.0",

@@ -95,3 +95,19 @@ def test_of_a_block_that_is_no_deeper_than_its_line_the_first_line_goes(
 
     assert re.fullmatch(re.escape(head) + rf"\n{indent}{_TOKEN}\n{indent}nested:\n", redacted)
     assert redactor.text(redacted) == redacted
+
+
+def test_a_certificate_in_a_block_is_for_everybody_and_a_key_below_it_is_not(
+    redactor: Redactor,
+) -> None:
+    certificate = (
+        "tls_secret: |\n"
+        "  -----BEGIN CERTIFICATE-----\n"
+        f"  MIIDdzCCAl+gAwIBAgIEAgAA{fill('{alnum:40}')}\n"
+        f"  {fill('{b64:24}')}==\n"
+        "  -----END CERTIFICATE-----\n"
+    )
+    key = fill("{alnum:32}")
+
+    assert redactor.text(certificate) == certificate
+    assert key not in redactor.text(certificate + f"  {key}\n")

@@ -143,6 +143,8 @@ def _n_of_ending(label: str) -> int:
     if label[0].isascii():
         ending = _ENDING.match(label)
         return ending.end() if ending else 0
+    if unicodedata.name(label[0], "").startswith("LATIN"):
+        return 0  # no domain ends so, but methods are called so
     if is_unspaced(label[0]):
         ending = _UNSPACED_ENDING.match(label)
         return ending.end() if ending else 0

@@ -23,6 +23,9 @@ _VALUE: Final = re.compile(rb"[^\s\"'`<>{}\x00]{4,}\Z")
 _MOST_LINES: Final = 64
 """Counted in lines alone, since stand-ins change how many bytes there are."""
 _SHORTEST: Final = 8
+_PEM_BEGIN: Final = b"-----BEGIN "
+_PEM_END: Final = b"-----END "
+_PRIVATE: Final = b"PRIVATE"
 
 
 class _Line(NamedTuple):
@@ -77,10 +80,12 @@ class ScalarDetector(ByPlace):
     def _lines(self, data: bytes, at: int, depth: int) -> Iterator[_Line]:
         """Yield the lines without a blank of a block that begins at `at`, deeper than `depth`.
 
-        A block within it that is called a secret too is looked at by itself, and ends it. Of one
-        that is no deeper, as where lines were cut, the first line alone is sure to belong to it.
+        A block within it that is called a secret too is looked at by itself, and ends it; a
+        certificate or a public key in it is for everybody. Of a block that is no deeper, as where
+        lines were cut, the first line alone is sure to belong to it.
         """
         least = depth + 1
+        is_certificate = False
         for n in range(_MOST_LINES):
             end = data.find(b"\n", at)
             end = end if end >= 0 else len(data)
@@ -93,8 +98,11 @@ class ScalarDetector(ByPlace):
                 return
             least = max(least, indent) if n == 0 else least
             is_kept = values.is_placeholder(value) or holds_stand_in(value)
-            if _VALUE.match(value) and not is_kept:
+            if value.startswith(_PEM_BEGIN):
+                is_certificate = _PRIVATE not in value
+            if _VALUE.match(value) and not (is_kept or is_certificate):
                 yield _Line(at + indent, value)
+            is_certificate = is_certificate and not value.startswith(_PEM_END)
             at = end + 1
             if is_flat or at >= len(data):
                 return

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from tracemill.redact.line_rules.code_places import BEFORE_VALUE, is_of_code
 from tracemill.redact.line_rules.harmless import is_harmless, is_mark
 from tracemill.redact.line_rules.lines import Candidate, Extent, Judge, compile_bytes
 from tracemill.redact.line_rules.people import PEOPLE_JUDGES
@@ -14,8 +15,7 @@ from tracemill.redact.line_rules.pieces import PIECE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
 from tracemill.redact.wording import values
 from tracemill.redact.wording.accents import is_unspaced
-from tracemill.redact.wording.open_values import is_of_type
-from tracemill.redact.wording.words import has_abbreviation, word_share
+from tracemill.redact.wording.words import has_abbreviation, is_made_up_word, word_share
 
 _TRAILING: Final = b".,;:?'\"`)]}>\\"
 _SETTING: Final = re.compile(rb"[ \t]*[A-Za-z_][0-9A-Za-z_.-]*[ \t]*[:=][ \t]+\Z")
@@ -32,11 +32,6 @@ _FILE_BEHIND: Final = re.compile(
 _LONG_SIGNATURE: Final = 128
 _SIGNATURE: Final = re.compile(rb"(?i)signature\\{0,3}[\"']\\?[ \t]*:")
 _VARIABLE: Final = re.compile(rb"[A-Z0-9_-]*=[\"']?\Z")
-_NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
-_FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
-_SEVERAL: Final = re.compile(rb"[A-Za-z_]\w*,[ \t]*[A-Za-z_]\w*[ \t]+=[ \t]+\Z")
-"""Names that are given values together: `user, password = login`."""
-_BEFORE_VALUE: Final = 80
 _NUMBER: Final = re.compile(rb"\d+\Z")
 _SHORT_NUMBER: Final = re.compile(rb"\d{1,5}\Z")
 _EXAMPLE: Final = re.compile(rb"(?i)example|xxxxxx|your[-_]")
@@ -137,7 +132,7 @@ def _token(found: Candidate, least_entropy: float) -> Extent | None:
 
 def _assigned(found: Candidate) -> Extent | None:
     """A value stands to its name; `PASS: TestX` is no password."""
-    if values.is_public(found.context) or _is_verdict(found) or _is_of_code(found):
+    if values.is_public(found.context) or _is_verdict(found) or is_of_code(found):
         return None
     found = _trimmed(_without_dash(found))
     is_signature = len(found.value) > _LONG_SIGNATURE and _SIGNATURE.match(found.name)
@@ -160,31 +155,18 @@ def _without_dash(found: Candidate) -> Candidate:
     return Candidate(found.line, found.first, found.start + is_default, found.end)
 
 
-def _is_of_code(found: Candidate) -> bool:
-    """Tell whether a value is called, indexed, filled in, or belongs to the name of a type."""
-    before = found.line[max(0, found.start - _BEFORE_VALUE) : found.start]
-    if found.name[-1:] in _QUOTES:
-        is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
-        return is_filled_in or is_of_type(before)
-    is_used = found.line[found.end : found.end + 1] in (b"(", b"[")
-    is_one_of_several = _SEVERAL.search(
-        found.line, max(0, found.first - _BEFORE_VALUE), found.start
-    )
-    return bool(is_used or is_one_of_several) and _NAME.match(found.value) is not None
-
-
 def _is_of_variable(found: Candidate) -> bool:
     """Tell whether a value is secret because a variable of the environment holds it."""
     if not _VARIABLE.match(found.name):
         return False
-    is_word = values.is_password_name(found.name) and values.is_made_up_word(found.value)
+    is_word = values.is_password_name(found.name) and is_made_up_word(found.value)
     return values.is_opaque(found.value) or (is_word and not values.is_placeholder(found.value))
 
 
 def _loose(found: Candidate) -> Extent | None:
     """Where the context promises little, the value must look random."""
     found = _trimmed(found)
-    if values.is_placeholder(found.value) or values.is_public(found.context) or _is_of_code(found):
+    if values.is_placeholder(found.value) or values.is_public(found.context) or is_of_code(found):
         return None
     if _FILE_BEHIND.match(found.line, found.end):
         return None
@@ -243,7 +225,8 @@ def _told_password(found: Candidate) -> Extent | None:
 def _handed(found: Candidate) -> Extent | None:
     """A command takes words too; only what is no word is a secret."""
     value = found.value
-    if _is_ordinary(value):
+    is_plain = values.is_placeholder(value) or values.is_words(value)
+    if is_plain or values.is_password_code(value):
         return None
     return whole(found) if values.is_made_up(value) or values.is_key(value) else None
 
@@ -260,7 +243,7 @@ def _key_data(found: Candidate) -> Extent | None:
 
 def _header(found: Candidate) -> Extent | None:
     """What stands behind `Bearer` is a credential unless it is words or code."""
-    if _is_of_code(found):
+    if is_of_code(found):
         return None
     found = _trimmed(found)
     is_long = len(found.value) >= _SHORTEST_CREDENTIAL
@@ -339,7 +322,7 @@ def _shaped(found: Candidate) -> Extent | None:
         return None
     if _EXAMPLE.search(value) or _FILE_ENDING.search(value):
         return None
-    if found.start <= _BEFORE_VALUE and found.line[: found.start].strip() == b"--":
+    if found.start <= BEFORE_VALUE and found.line[: found.start].strip() == b"--":
         return None  # what sets the parts of a message apart
     run = max(_RUNS.findall(value), key=len)
     if values.is_placeholder(value) or word_share(value) >= _SURE_SHARE:
@@ -353,7 +336,7 @@ def _shaped(found: Candidate) -> Extent | None:
 
 def _prose(found: Candidate) -> Extent | None:
     """In a sentence, only a word with digits and other signs or capitals is a password."""
-    if _is_of_code(found):
+    if is_of_code(found):
         return None
     found = _trimmed(found)
     value = found.value

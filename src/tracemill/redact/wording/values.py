@@ -15,8 +15,15 @@ from typing import Final
 import re2
 
 from tracemill.redact.wording.accents import is_language, unescaped
-from tracemill.redact.wording.code_forms import is_number, is_setting, is_urn
-from tracemill.redact.wording.words import is_jumbled, word_share
+from tracemill.redact.wording.code_forms import is_algorithm, is_number, is_setting, is_urn
+from tracemill.redact.wording.words import (
+    is_jumbled,
+    is_made_up_number,
+    is_made_up_word,
+    is_mixed_up,
+    is_signed,
+    word_share,
+)
 
 _BYTES: Final = re2.Options()
 _BYTES.encoding = re2.Options.Encoding.LATIN1
@@ -34,12 +41,12 @@ _KNOWN_WORDS: Final = frozenset(
     password123 xxx abc123 foobar""".split()
 )
 _CODE: Final = re.compile(
-    rb"[(){}\[\]<>]|=>|::|->|\A\+\+|\+\+(?:\W|\Z)|&&|\|\||==.|;\s|\\|\A[0-9a-z.]+,[A-Za-z_$]+:"
+    rb"\A!![A-Za-z_]|\A![01],|[(){}\[\]<>]|=>|::|->|\A\+\+|\+\+(?:\W|\Z)|&&|\|\||==.|;\s|\\|\A[0-9a-z.]+,[A-Za-z_$]+:"
     rb"|\A[a-z][a-z-]*@v\d+(?:\.\d+){0,2}\Z"
 )
 _CODE_IN_QUOTES: Final = re.compile(
     rb"\w\([^()]*\)|=>|\$\{|\{\{|\$\(|%[sd]|\\|\s[|&=<>]{1,2}\s|\{[\w.]*\}"
-    rb"|\[\^?(?:0-9|[aA]-[zZ])[^\[\]]*\]"
+    rb"|\[\^?(?:0-9|[aA]-[zZ])[^\[\]]*\]|\A[A-Za-z]{2,8}:\Z"
 )
 _PATTERN: Final = re.compile(rb"\[\^?(?:0-9|[aA]-[zZ])[^\[\]]*\]")
 _ATTRIBUTE: Final = re.compile(
@@ -72,15 +79,6 @@ _ONE_DIGIT: Final = re.compile(rb"(?=.{8})(?=.*[a-z])(?=.*[A-Z])[A-Za-z]*[._-]?[
 _SAYS_PASSWORD: Final = re.compile(
     rb"(?i)(?:passw(?:or)?d|pwd)[\"'\])]*[ \t]*(?:[:=]|=>|:=)[ \t]*[\"'`]\Z"
 )
-_MADE_UP_WORD: Final = re.compile(rb"[a-z]{7,30}\Z")
-_FORM_WORDS: Final = frozenset(
-    b"""passwort kennwort wachtwoord contrasenya contrasena salasana lozinka adgangskode
-    required optional incorrect invalid missing mismatch weakpassword plaintext encrypted
-    hashed disabled enabled newpassword oldpassword currentpassword confirmpassword password
-    mypassword yourpassword somepassword testpassword userpassword username example changeme
-    unknown nothing readonly writeonly forgotten expired protected""".split()
-)
-"""Words that stand behind the name of a password in forms, types and translations."""
 _LONG_NUMBER: Final = re.compile(rb"^\d{20,80}$")
 _PASSWORD_NAME: Final = re.compile(rb"(?i)pass|pwd|pw\b|kennwort|senha|contrase")
 _PUBLIC_NAME: Final = re2.compile(
@@ -152,6 +150,7 @@ def is_placeholder(value: bytes) -> bool:
         _PLACEHOLDER.search(value) is not None
         or value.lower() in _KNOWN_WORDS
         or len(set(value)) < _LEAST_DISTINCT
+        or is_algorithm(value)
     )
 
 
@@ -342,7 +341,8 @@ def is_typed(value: bytes) -> bool:
 
 def is_made_up(value: bytes) -> bool:
     """Tell the same where a name promises a password: letters with digits behind are one too."""
-    if is_typed(value) or _DIGITS_BEHIND.match(value) or is_jumbled(value):
+    is_drawn = is_jumbled(value) or is_mixed_up(value)
+    if is_drawn or is_typed(value) or _DIGITS_BEHIND.match(value):
         return True
     return _ONE_DIGIT.match(value) is not None and word_share(value) < _PASSWORD_SHARE
 
@@ -369,14 +369,10 @@ def is_secret(name: bytes, value: bytes) -> bool:
     """Tell whether `value`, assigned by the text `name`, is a secret."""
     is_quoted = name[-1:] in _QUOTES
     value = unescaped(value)
-    if is_quoted and _SAYS_PASSWORD.search(name) and is_made_up_word(value):
+    is_made_up_alone = is_made_up_word(value) or is_made_up_number(value)
+    if is_quoted and is_made_up_alone and _SAYS_PASSWORD.search(name):
         return True
     return _is_secret(value, is_named_password=is_password_name(name), is_quoted=is_quoted)
-
-
-def is_made_up_word(value: bytes) -> bool:
-    """Tell whether letters alone are a password: lower case, as no label and no type is."""
-    return _MADE_UP_WORD.match(value) is not None and value not in _FORM_WORDS
 
 
 @lru_cache(4_096)
@@ -389,7 +385,7 @@ def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> boo
         return False
     if is_named_password:
         return is_password(value, is_quoted=is_quoted)
-    if is_random(value) or is_key(value) or _LONG_NUMBER.match(value) is not None:
+    if is_random(value) or is_key(value) or is_signed(value) or is_long_number(value):
         return True
     return len(value) >= _SHORT_KEY_LENGTH and _is_mixed(value, is_quoted=is_quoted)
 

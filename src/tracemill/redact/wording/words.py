@@ -15,11 +15,29 @@ _PAIRS: Final = frozenset(bytes((one[0], other)) for one in _FOLLOWERS.split() f
 _LETTERS_IN_A_ROW: Final = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
 _SHORTEST_WORD: Final = 3
 _COMMON_SHARE: Final = 0.6
-_JUMBLED_LENGTH: Final = 12
+_JUMBLED_LENGTH: Final = 8
 _JUMBLED_RUN: Final = 3.2
 """Letters in a row of one case, on average: names have more."""
 _JUMBLED_SHARE: Final = 0.25
+_JUMBLED_RUNS: Final = 4
+"""Changes of case that a name made of words may have, where nothing else tells it from a draw."""
 _NAME: Final = re.compile(rb"[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?\Z|(?:[A-Z][a-z]+){2,}\Z")
+_KINDS: Final = tuple(map(re.compile, (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[!#$%&*+=?@^~]")))
+_SIGN: Final = _KINDS[-1]
+_MIXED: Final = re.compile(rb"[0-9A-Za-z!#$%&*+=?@^~._:/-]{8,64}\Z")
+"""No brackets, commas or blanks: between them stands code."""
+_MIXED_KINDS: Final = 3
+_LEAST_SIGNS: Final = 2
+_MADE_UP_WORD: Final = re.compile(rb"[a-z]{7,30}\Z")
+_MADE_UP_NUMBER: Final = re.compile(rb"(?!01234|12345|(\d)\1{4}|(?:19|20)\d\d)\d{7,12}\Z")
+_FORM_WORDS: Final = frozenset(
+    b"""passwort kennwort wachtwoord contrasenya contrasena salasana lozinka adgangskode
+    required optional incorrect invalid missing mismatch weakpassword plaintext encrypted
+    hashed disabled enabled newpassword oldpassword currentpassword confirmpassword password
+    mypassword yourpassword somepassword testpassword userpassword username example changeme
+    unknown nothing readonly writeonly forgotten expired protected""".split()
+)
+"""Words that stand behind the name of a password in forms, types and translations."""
 _ABBREVIATIONS: Final = frozenset(
     b"bash conf dhcp docx grpc html http icmp imap ipv4 ipv6 jpeg json ldap mpeg oidc"
     b" pptx saml sftp smtp toml uuid wasm webp xlsx yaml".split()
@@ -53,7 +71,34 @@ def is_jumbled(value: bytes) -> bool:
     """Tell whether letters alone were drawn: both cases in turn, and no words in them."""
     if len(value) < _JUMBLED_LENGTH or not (value.isascii() and value.isalpha()):
         return False
-    if value.islower() or value.isupper() or _NAME.match(value):
+    if value.islower() or value.isupper():
         return False
-    is_short = len(value) / len(_LETTERS_IN_A_ROW.findall(value)) < _JUMBLED_RUN
-    return is_short and word_share(value) < _JUMBLED_SHARE
+    n_runs = len(_LETTERS_IN_A_ROW.findall(value))
+    if n_runs < _JUMBLED_RUNS and _NAME.match(value):
+        return False
+    return len(value) / n_runs < _JUMBLED_RUN and word_share(value) < _JUMBLED_SHARE
+
+
+def is_mixed_up(value: bytes) -> bool:
+    """Tell whether letters, digits and signs were drawn: of three kinds, and no words in them."""
+    if not _MIXED.match(value):
+        return False
+    n_kinds = sum(kind.search(value) is not None for kind in _KINDS)
+    return n_kinds >= _MIXED_KINDS and word_share(value) < _JUMBLED_SHARE
+
+
+def is_signed(value: bytes) -> bool:
+    """Tell the same of letters in both cases with signs among them, as in no name of code."""
+    has_cases = value != value.lower() and value != value.upper()
+    n_signs = len(set(_SIGN.findall(value)))
+    return has_cases and n_signs >= _LEAST_SIGNS and is_mixed_up(value)
+
+
+def is_made_up_word(value: bytes) -> bool:
+    """Tell whether letters alone are a password: lower case, as no label and no type is."""
+    return _MADE_UP_WORD.match(value) is not None and value not in _FORM_WORDS
+
+
+def is_made_up_number(value: bytes) -> bool:
+    """Tell whether digits alone are a password: no year begins them, and they do not count up."""
+    return _MADE_UP_NUMBER.match(value) is not None

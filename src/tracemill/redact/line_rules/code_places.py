@@ -1,0 +1,37 @@
+"""What code does with a value that stands where a secret would: it calls, fills in or chooses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tracemill.redact.line_rules.lines import Candidate
+from tracemill.redact.wording import values
+from tracemill.redact.wording.open_values import is_of_type
+
+BEFORE_VALUE: Final = 80
+"""How far before a value one has to look for what code does with it, in bytes."""
+_QUOTES: Final = b"\"'`"
+_NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
+_FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
+_SEVERAL: Final = re.compile(rb"[A-Za-z_]\w*,[ \t]*[A-Za-z_]\w*[ \t]+=[ \t]+\Z")
+"""Names that are given values together: `user, password = login`."""
+_CHOICE: Final = re.compile(rb"[^?]\?[ \t]*[\"'`]\Z")
+_OTHER_CHOICE: Final = re.compile(rb"[\"'`][ \t]*:")
+
+
+def is_of_code(found: Candidate) -> bool:
+    """Tell whether a value is called, indexed, filled in, or belongs to the name of a type."""
+    before = found.line[max(0, found.start - BEFORE_VALUE) : found.start]
+    if found.name[-1:] in _QUOTES:
+        is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
+        return is_filled_in or is_of_type(before) or _is_choice(found)
+    is_used = found.line[found.end : found.end + 1] in (b"(", b"[")
+    is_one_of_several = _SEVERAL.search(found.line, max(0, found.first - BEFORE_VALUE), found.start)
+    return bool(is_used or is_one_of_several) and _NAME.match(found.value) is not None
+
+
+def _is_choice(found: Candidate) -> bool:
+    """Tell whether words in quotes are what code chooses by a secret: `secret ? "on" : "off"`."""
+    is_choice = _CHOICE.search(found.name) and _OTHER_CHOICE.match(found.line, found.end)
+    return bool(is_choice) and not values.is_key(found.value)
