@@ -54,6 +54,7 @@ def worse() -> LearningReport:
 def test_what_got_worse_why_and_what_to_change_come_first(worse: LearningReport) -> None:
     first, why, advice = summary(worse)
     assert "gate failure rate went from" in first
+    assert why.startswith("**Why:** what stands out in all that is held: ")
     assert "the gate tests says no" in why
     assert "edge cases are not covered" in why
     assert "improve prompt" in advice
@@ -104,6 +105,9 @@ def test_nothing_held_says_when_something_was() -> None:
         kind="weekly", begin=MIDDLE, end=END, compared=(), patterns=(), n_watched=2, last_day=END
     )
     assert str(END) in summary(report)[0]
+    assert "no cause stands out in all that is held; 2 slices lie beyond" in summary(report)[1]
+    of_two = msgspec.structs.replace(report, kind="learning", n_projects=2)
+    assert "no cause stands out in these projects" in summary(of_two)[1]
     assert title(report) in markdown(report)
 
 

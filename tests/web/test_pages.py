@@ -12,8 +12,9 @@ from tests.web.places import HOSTILE, ORIGIN
 from tracemill.flows.held.lookup import list_rows
 from tracemill.flows.held.review_rows import ReviewRow
 from tracemill.flows.results import EpisodeRow, SessionRow
+from tracemill.records.process.patterns import Measure, Unit
 from tracemill.store.workspace import Workspace
-from tracemill.web.rendering import ending, environment, given_to, markdown, unmarked
+from tracemill.web.rendering import ending, environment, given_to, markdown, measure, unmarked
 
 LISTS = (
     "/",
@@ -297,3 +298,22 @@ def test_a_form_that_cannot_be_is_refused(browser: TestClient) -> None:
 def test_a_name_that_is_cut_keeps_its_end(name: str, says: str) -> None:
     assert ending(name, 16) == f"{says}"
     assert len(says) <= 16
+
+
+@pytest.mark.parametrize(
+    ("unit", "n", "value", "shown"),
+    [
+        ("share", 1, 0.0, "0 of 1"),
+        ("share", 4, 0.75, "3 of 4"),
+        ("share", 4, 0.6, "60%"),
+        ("share", 5, 0.6, "60%"),
+        ("share", 0, None, "unknown"),
+        ("mean", 1, 2.0, "2.00"),
+    ],
+)
+def test_of_few_cases_a_tile_says_how_many(
+    unit: Unit, n: int, value: float | None, shown: str
+) -> None:
+    told = Measure(metric="m", slice={}, unit=unit, n=n, value=value, low=None, high=None)
+
+    assert measure("m", unit, told) == shown

@@ -111,17 +111,15 @@ def _nothing(report: LearningReport, n_known: int) -> str:
 
 def _why(report: LearningReport) -> str:
     pattern = _foremost(report)
+    held = "in all that is held" if report.n_projects is None else "in these projects"
     if pattern is None:
         lie = "lies" if report.n_watched == 1 else "lie"
         watched = f"{counted(report.n_watched, 'slice')} {lie}"
-        return f"**Why:** no cause stands out; {watched} beyond a limit and may be chance."
+        return f"**Why:** no cause stands out {held}; {watched} beyond a limit and may be chance."
     because = (
         f", most often {code_span(pattern.reasons[0].text, _QUOTED)}" if pattern.reasons else ""
     )
-    compared = report.compared if report.month is None else report.lately
-    is_worse = any(each.change == "worse" for each in compared)
-    stands_out = "" if is_worse else "what stands out in all that is held: "
-    return f"**Why:** {stands_out}{_plain(pattern.says)}{because}."
+    return f"**Why:** what stands out {held}: {_plain(pattern.says)}{because}."
 
 
 def _advice(report: LearningReport) -> str:

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tracemill.base.text import beginning, counted, measured, printable
+from tracemill.records.process.patterns import FEW, Measure
 from tracemill.records.sessions.printed import printed
 from tracemill.report.targets import of_model
 
@@ -30,6 +31,7 @@ _TAGS: Final = (
 )  # fmt: skip
 _SHORT: Final = 40
 _TEN: Final = 10
+_ROUNDED: Final = 1e-6
 _MOMENT_WIDTH: Final = 32
 _TELLING: Final = (
     "command", "cmd", "code", "pattern", "query", "file_path", "filePath", "path", "url", "skill",
@@ -71,7 +73,7 @@ def environment() -> Environment:
         "figure": figure,
     }
     made.tests["short"] = is_short
-    made.globals |= {"counted": counted, "amount": amount, "of_model": of_model}
+    made.globals |= {"counted": counted, "amount": amount, "measure": measure, "of_model": of_model}
     return made
 
 
@@ -126,6 +128,14 @@ def span(seconds: float | None) -> str:
 def amount(metric: str, unit: str, value: float | None) -> str:
     """Return what a metric measured, as people say it."""
     return span(value) if metric.endswith("seconds") else measured(unit, value)
+
+
+def measure(metric: str, unit: str, told: Measure) -> str:
+    """Return what a metric measured; of few cases how many: one of one is no share of all."""
+    hits = None if told.value is None else told.value * told.n
+    if unit != "share" or told.n >= FEW or hits is None or abs(hits - round(hits)) > _ROUNDED:
+        return amount(metric, unit, told.value)
+    return f"{round(hits)} of {told.n}"
 
 
 def figure(value: object) -> str:

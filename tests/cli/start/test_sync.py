@@ -30,6 +30,23 @@ def test_a_sync_says_what_it_read_and_that_a_run_must_follow(
     assert json.loads(ask("sync", str(place), "--json")[0])["is_derived"]
 
 
+def test_what_became_of_inputs_is_said_in_words_and_named_for_programs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_session(tmp_path / "in", "s1", 2)
+    (tmp_path / "in" / "copy.jsonl").write_bytes(path.read_bytes())
+    (tmp_path / "in" / "package.json").write_text('{"name": "app"}')
+
+    assert call(["sync", str(tmp_path / "in"), "--workspace", str(tmp_path / "one")]) == 0
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said.split(None, 1) == ["Inputs", "copies 1  read 1  telling of no work 1"]
+
+    words = ["sync", str(tmp_path / "in"), "--workspace", str(tmp_path / "other"), "--json"]
+    assert call(words) == 0
+    told = json.loads(capsys.readouterr().out)["inputs"]
+    assert told == {"duplicate_content": 1, "read": 1, "side_file": 1}
+
+
 def test_what_nobody_has_taught_is_counted_where_it_was_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from tracemill.cli.shared.unread import hint_unread
 from tracemill.cli.start.standing import following, show_store
 from tracemill.flows.results import PlanResult, RunResult
 from tracemill.flows.wheel.turn import Options, plan_turn, read_only, turn
+from tracemill.report.inputs import fates_in_words
 from tracemill.store.workspace import Workspace
 
 _UNKNOWN = "unknown_"
@@ -74,7 +75,7 @@ def _show_plan(plan: PlanResult) -> None:
         write(f"Place        {place}")
     write(f"To read      {counted(plan.to_read, 'input')}, {sized(plan.n_bytes)}")
     write(f"Unchanged    {plan.unchanged:,}")
-    counts("Skipped", plan.to_skip)
+    counts("Skipped", fates_in_words(plan.to_skip))
 
 
 def _unknown(skipped: Mapping[str, int]) -> dict[str, int]:
@@ -89,7 +90,7 @@ def _unknown(skipped: Mapping[str, int]) -> dict[str, int]:
 def _show(result: RunResult, common: Manner) -> None:
     if result.is_example:
         write("No sessions were found on this machine: this is the bundled example history.")
-    counts("Inputs", result.inputs)
+    counts("Inputs", fates_in_words(result.inputs))
     counts("Not known", _unknown(result.skipped_lines))
     if result.is_derived:
         show_store(result.store)
