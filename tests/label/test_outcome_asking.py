@@ -44,12 +44,14 @@ def test_a_model_is_shown_requests_telling_calls_and_the_last_words() -> None:
             },
         ],
         "calls_in_all": 2,
-        "edits": {"n": 1, "last_step": 1},
+        "checks": [{"step": 2, "check": "test", "passed": True}],
+        "edits": {"n": 1, "last_step": 1, "last_of_code": 1},
         "stopped_by_the_person_at": [],
         "taken_back_by_the_person_at": [],
         "last_words": {"step": 5, "by": "agent", "said": "It is blue."},
         "last_step": 5,
         "ends_with": "agent",
+        "breaks_off": False,
     }  # fmt: skip
 
 
@@ -72,6 +74,40 @@ def test_a_long_session_is_shown_in_short() -> None:
     assert [each["step"] // 3 for each in document["calls"]] == [1, 34, 35, 36, 37, 38, 39]
     assert "[... 4,406 characters left out]" in document["requests"][0]["said"]
     assert len(msgspec.json.encode(document)) < 12_000
+
+
+def test_what_a_person_praised_in_the_middle_is_shown_and_the_rest_left_out() -> None:
+    said = {5: "Perfect, thank you!", 9: "No, that is wrong, it still fails."}
+    turns = (
+        step
+        for n in range(30)
+        for step in (user(2 * n, said.get(n, f"ask for page {n}")), agent(2 * n + 1, "Done."))
+    )
+    document = shown(*turns).document
+
+    assert [each["step"] // 2 for each in document["requests"]] == [0, 1, 5, 9, *range(24, 30)]
+    assert document["requests_left_out"] == 20
+
+
+def test_counts_that_a_runner_prints_above_its_other_lines_are_shown() -> None:
+    said = f"Tests: 1 failed, 2 passed{'.' * 400}"
+    calls = shown(user(0), shell(1, "npx jest", said), shell(2, "ls", said)).document["calls"]
+
+    assert ["1 failed" in each["output"] for each in calls] == [True, False]
+
+
+def test_last_words_of_a_person_stand_among_the_requests_alone() -> None:
+    document = shown(user(0, "add a page"), agent(1, "It is there."), user(2, "and blue?")).document
+
+    assert document["last_words"] == {"step": 2, "by": "person"}
+    assert document["requests"][-1]["said"] == "and blue?"
+
+
+def test_a_call_of_one_text_is_shown_as_that_text() -> None:
+    patch = "*** Begin Patch\n*** Add File: a.py\n+print()\n*** End Patch"
+    first = shown(user(0), tool(1, "apply_patch", {"input": patch}, content="ok")).document["calls"]
+
+    assert first[0]["called"] == patch
 
 
 def test_a_result_that_came_late_stands_with_its_call_and_what_never_came_is_null() -> None:

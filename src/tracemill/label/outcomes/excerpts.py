@@ -1,8 +1,9 @@
 """What of a session a model is shown that judges what became of it: bounded, however long it is.
 
-People's first and last requests with what the agent had said before them, the calls that tell
-something by the rules (checks, commits, pushes, programs, what failed or was refused), the last
-calls, and the last words. Every text stands with the index of its step.
+People's first and last requests, and those between in which they praised, corrected or gave up,
+with what the agent had said before them; the calls that tell something by the rules (checks,
+commits, pushes, programs, what failed or was refused); the last calls, and the last words. Every
+text stands with the index of its step, and beside them what the rules read of checks.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
 _N_FIRST: Final = 2
 _N_LAST: Final = 6
 _N_TELLING: Final = 8
+_N_TELLING_TURNS: Final = 4
 _MAX_SAID: Final = 600
 _MAX_BEFORE: Final = 200
 _MAX_COMMAND: Final = 200
 _MAX_OUTPUT: Final = 300
+_MAX_TELLING_OUTPUT: Final = 500
+"""Test runners print much below their counts."""
 _MAX_WORDS: Final = 900
+_TELLING_REACTIONS: Final = frozenset({"acceptance", "correction", "switch", "abandonment"})
 _QUOTED: Final = ("agent_before", "said", "called", "output")
 """What holds words of the log; all other words are labels of ours."""
 _LEFT_OUT: Final = re.compile(r"\n\[\.\.\. [\d,]+ characters left out\]\n")
@@ -46,7 +51,8 @@ class Excerpt(NamedTuple):
 class _Shown:
     """A call, and what came of it once that is known."""
 
-    def __init__(self, step: int, call: ToolCall) -> None:
+    def __init__(self, step: int, call: ToolCall, max_output: int) -> None:
+        self._max_output = max_output
         self.about: dict[str, Any] = {
             "step": step, "tool": call.name, "called": shortened(_target(call), _MAX_COMMAND),
             "status": None, "output": None,
@@ -59,17 +65,19 @@ class _Shown:
         if result.commit is not None:
             self.about["commit"] = result.commit
         output = f"{result.feedback or ''} {result.content}".strip()
-        self.about["output"] = end_of(output, _MAX_OUTPUT)
+        self.about["output"] = end_of(output, self._max_output)
 
 
 class _Reader:
     """Takes the steps of a session and holds no more than is shown."""
 
-    def __init__(self, telling: frozenset[int]) -> None:
+    def __init__(self, telling: frozenset[int], telling_turns: frozenset[int]) -> None:
         self._telling = telling
+        self._telling_turns = telling_turns
         self._n_turns = 0
         self._first: list[dict[str, Any]] = []
-        self._turns: deque[dict[str, Any]] = deque(maxlen=_N_LAST)
+        self._between: deque[dict[str, Any]] = deque(maxlen=_N_TELLING_TURNS)
+        self._turns: deque[dict[str, Any]] = deque()
         self._checks: deque[_Shown] = deque(maxlen=_N_TELLING)
         self._calls: deque[_Shown] = deque(maxlen=_N_LAST)
         self._open: dict[str, _Shown] = {}
@@ -84,8 +92,10 @@ class _Reader:
         if step.speaker != "system" and step.text.strip():
             self._last = step.index, "person" if step.speaker == "user" else "agent", step.text
         for call in step.calls:
-            shown = self._open[call.id] = _Shown(step.index, call)
-            (self._checks if step.index in self._telling else self._calls).append(shown)
+            is_telling = step.index in self._telling
+            most = _MAX_TELLING_OUTPUT if is_telling else _MAX_OUTPUT
+            shown = self._open[call.id] = _Shown(step.index, call, most)
+            (self._checks if is_telling else self._calls).append(shown)
         for result in step.results:
             if (held := self._open.pop(result.call_id, None)) is not None:
                 held.take(result)
@@ -101,24 +111,39 @@ class _Reader:
             self._first.append(turn)
         else:
             self._turns.append(turn)
+        if len(self._turns) > _N_LAST:
+            passed = self._turns.popleft()
+            if passed["step"] in self._telling_turns:
+                self._between.append(passed)
 
     def finish(self, activity: Activity) -> Excerpt:
-        turns = [*self._first, *self._turns]
+        turns = [*self._first, *self._between, *self._turns]
         calls = sorted((*self._checks, *self._calls), key=lambda each: int(each.about["step"]))
         shown = [each.about for each in calls]
         step, who, said = self._last or (0, "agent", "")
-        words = {"step": step, "by": who, "said": shortened(said, _MAX_WORDS)}
+        words = {"step": step, "by": who}
+        if who == "agent":
+            words["said"] = shortened(said, _MAX_WORDS)
         document = {
             "requests": turns,
             "requests_left_out": self._n_turns - len(turns),
             "calls": shown,
             "calls_in_all": activity.n_calls,
-            "edits": {"n": activity.n_edits, "last_step": activity.last_edit_step},
+            "checks": [
+                {"step": run.step, "check": run.check, "passed": run.passed}
+                for run in activity.checks[-_N_TELLING:]
+            ],
+            "edits": {
+                "n": activity.n_edits,
+                "last_step": activity.last_edit_step,
+                "last_of_code": activity.last_code_edit_step,
+            },
             "stopped_by_the_person_at": list(activity.interrupted_steps[-_N_LAST:]),
             "taken_back_by_the_person_at": list(activity.taken_back_steps[-_N_LAST:]),
             "last_words": words,
             "last_step": activity.n_steps - 1,
             "ends_with": activity.ending,
+            "breaks_off": activity.is_cut_off,
         }
         texts: dict[int, list[str]] = {}
         for each in (*turns, *shown, words):
@@ -134,7 +159,7 @@ def _quoted(about: dict[str, Any]) -> Iterator[str]:
 
 def excerpt(steps: Iterable[Step], activity: Activity) -> Excerpt:
     """Return what is shown of a session; steps that were copied in from another are left out."""
-    reader = _Reader(_telling(activity))
+    reader = _Reader(_telling(activity), _telling_turns(activity))
     for step in steps:
         if not step.is_replayed:
             reader.take(step)
@@ -151,6 +176,11 @@ def _telling(activity: Activity) -> frozenset[int]:
     return frozenset(sorted(set(known))[-_N_TELLING:])
 
 
+def _telling_turns(activity: Activity) -> frozenset[int]:
+    heard = (each.step for each in activity.reactions if each.kind in _TELLING_REACTIONS)
+    return frozenset((*heard, *activity.granted_turns))
+
+
 def _target(call: ToolCall) -> str:
     command = command_of(call.arguments)
     if command is not None:
@@ -159,4 +189,7 @@ def _target(call: ToolCall) -> str:
         path = call.arguments.get(key)
         if isinstance(path, str) and path:
             return path
+    match list(call.arguments.values()):
+        case [str() as text]:
+            return text
     return msgspec.json.encode(call.arguments).decode("utf-8", "replace")
