@@ -46,6 +46,8 @@ _SILENCING: Final = re.compile(
 _SILENT: Final = ("skip", "xfail", "ignore", "xit(", "describe(", "disable", "nolint", "noqa",
                   "nocheck", "allow(")  # fmt: skip
 """Of these one stands in everything of that kind: they are looked for in no time."""
+_ODD: Final = "\u0130\u0131\u017f\u212a"
+"""Letters that the pattern takes for `i`, `s` and `k`, as nothing else does."""
 
 
 class RecoveryBuilder(Configured):
@@ -169,7 +171,12 @@ def _silences(step: Step) -> bool:
 
 
 def _n_silencing(text: str) -> int:
-    """Count what has a check look away in a text; letters such as a long s are for the pattern."""
+    """Count what has a check look away in a text, none of which goes over the end of a line."""
+    if not _may_silence(text):
+        return 0
+    return sum(len(_SILENCING.findall(line)) for line in filter(_may_silence, text.split("\n")))
+
+
+def _may_silence(text: str) -> bool:
     lower = text.lower()
-    is_possible = not text.isascii() or any(word in lower for word in _SILENT)
-    return len(_SILENCING.findall(text)) if is_possible else 0
+    return any(map(lower.__contains__, _SILENT)) or any(map(text.__contains__, _ODD))

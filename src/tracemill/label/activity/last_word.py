@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from tracemill.label.calls.edits import is_editor
 from tracemill.label.calls.tool_names import plain_name
 from tracemill.records.sessions.activity import Ending
-from tracemill.records.sessions.trajectory import Step, ToolCall, ToolResult
+from tracemill.records.sessions.trajectory import Step, ToolResult
 
 _ENDS: Final = re.compile(
     r"(?<!t)ask|exit_?plan|question|user_?input|elicit|finish|submit|completion|respond"
@@ -62,11 +63,11 @@ class LastWord:
         if step.speaker == "agent" and (step.calls or step.text.strip()):
             self.step = step.index
             has_words = bool(step.text.strip())
-            self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1]))
+            self.is_cut_off = bool(step.calls) and not (has_words and _ends(step.calls[-1].name))
             self._open.clear()
             self._questions.clear()
         for call in step.calls:
-            (self._questions if _asks_person(call) else self._open).add(call.id)
+            (self._questions if _asks_person(call.name) else self._open).add(call.id)
 
     def results(self, step: Step, results: Iterable[ToolResult]) -> None:
         """Take what came back for calls."""
@@ -79,13 +80,15 @@ class LastWord:
             self.ending = "open_call" if self._open else "agent"
 
 
-def _ends(call: ToolCall) -> bool:
+@lru_cache(maxsize=1_024)
+def _ends(tool: str) -> bool:
     """Tell whether an agent that says something with a call may have come to an end with it.
 
     Edits may stand within the words, and are carried out when all is said.
     """
-    return is_editor(call.name) or _ENDS.search(call.name.lower()) is not None
+    return is_editor(tool) or _ENDS.search(tool.lower()) is not None
 
 
-def _asks_person(call: ToolCall) -> bool:
-    return _ASKS.fullmatch(plain_name(call.name)) is not None
+@lru_cache(maxsize=1_024)
+def _asks_person(tool: str) -> bool:
+    return _ASKS.fullmatch(plain_name(tool)) is not None

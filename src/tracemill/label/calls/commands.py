@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tracemill.base.shells import SHELL_NAMES, told_to_run
@@ -207,7 +208,7 @@ def check_kind(part: Part) -> CheckKind | None:
     words = part.bare
     if not words or not _IDLE.isdisjoint(words) or part.words[:2] == ("command", "-v"):
         return None
-    name = _ON_WINDOWS.sub("", _FOLDERS.sub("", words[0])).partition("@")[0]
+    name = _program(words[0])
     if name in _TOOLS:
         return _tool_kind(name, words)
     if name in _RUNNERS or words[1:2] == _RUN_BY_NODE:
@@ -218,6 +219,12 @@ def check_kind(part: Part) -> CheckKind | None:
         return _python_kind(words[1:])
     is_told = name in SHELL_NAMES and len(words) > 1
     return _shell_script_kind(words[1]) if is_told else _own_script_kind(words[0])
+
+
+@lru_cache(maxsize=1_024)
+def _program(word: str) -> str:
+    """Return what a program is called, without its folder, version or what Windows adds."""
+    return _ON_WINDOWS.sub("", _FOLDERS.sub("", word)).partition("@")[0]
 
 
 def _python_kind(words: tuple[str, ...]) -> CheckKind | None:

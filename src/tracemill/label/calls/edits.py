@@ -39,9 +39,10 @@ _READING: Final = frozenset({"view", "undo_edit"})
 _PATCH_MARK: Final = "*** Begin Patch"
 _PATCH_HEADERS: Final = ("Update File: ", "Add File: ", "Delete File: ", "Move to: ")
 _WRITERS: Final = frozenset({"cat", "echo", "printf", "tee", "sed", "awk", "jq", "perl"})
-_SCRATCH: Final = re.compile(
-    r"^(?:/private)?/tmp/|^/var/folders/|^/dev/|^\$|/\.claude/(?:plans|projects|todos)/"
-)
+_SCRATCH: Final = ("/private/tmp/", "/tmp/", "/var/folders/", "/dev/", "$")  # noqa: S108
+"""How paths begin that are outside any work."""
+_NOTES: Final = ("/.claude/plans/", "/.claude/projects/", "/.claude/todos/")
+"""What stands in the paths of an agent's own notes."""
 _PROSE: Final = (".md", ".markdown", ".rst", ".adoc")
 _NAMELESS: Final = ("replacement_text", "diff", "replacements", "search")
 """What an editing tool is given that names no file."""
@@ -212,7 +213,7 @@ def added_by_shell(command: str) -> Iterator[bytes]:
 
 def is_scratch(path: str) -> bool:
     """Tell whether a path is outside any work: temporary folders, an agent's own notes."""
-    return _SCRATCH.search(path) is not None
+    return path.startswith(_SCRATCH) or any(map(path.__contains__, _NOTES))
 
 
 def is_prose(path: str) -> bool:

@@ -40,7 +40,7 @@ class _Summary(NamedTuple):
     """For RE2, since Python's own engine tries each of its forms at each character."""
     marks: tuple[str, ...]
     """Lower-case texts of which every line that the expression matches holds one."""
-    unless: str
+    unless: str = ""
     """What stands in no line that says so, where it is not empty."""
 
     def stands_in(self, text: str) -> bool:
@@ -192,13 +192,13 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
 }
 """Summaries of each kind of check; `failed` wins over `passed`."""
 
-_RUNNER_FAILED: Final = re2.compile(
+_RUNNER_FAILED: Final = _Summary(
     r"(?m)^(?:error: script \"[^\"\n]*\" (?:exited with code|was terminated)|npm (?:ERR!|error\b)|"
     r"make(?:\[\d+\])?: \*\*\* |(?:\[[\w:.-]+\] )?ERROR task failed|error Command failed|"
-    r"error: Recipe |.{0,40}ELIFECYCLE)"
+    r"error: Recipe |.{0,40}ELIFECYCLE)",
+    ("error: ", "npm err", ": *** ", "error task", "error command", "elifecycle"),
 )
 """What runners of scripts print when the script fails."""
-
 _SILENT: Final = frozenset({"lint", "types"})
 """Checks that say nothing where they find nothing."""
 _ONLY_ANNOUNCED: Final = re.compile(
@@ -255,7 +255,7 @@ def verdict(line: CommandLine, check: Check, outcome: Outcome, n_checks: int) ->
 def verdicts(line: CommandLine, checks: Sequence[Check], outcome: Outcome) -> list[bool | None]:
     """Return whether each check of a line passed; behind `&&` one runs only if that before did."""
     found = [verdict(line, check, outcome, len(checks)) for check in checks]
-    if not checks[1:] or line.has_control or _RUNNER_FAILED.search(text := _plain(outcome.text)):
+    if not checks[1:] or line.has_control or _RUNNER_FAILED.stands_in(text := _plain(outcome.text)):
         return found
     for at in reversed(range(1, len(checks))):
         check, later = checks[at - 1 : at + 1]
@@ -269,7 +269,7 @@ def verdicts(line: CommandLine, checks: Sequence[Check], outcome: Outcome) -> li
 def passed_by_hook(text: str) -> bool:
     """Tell whether tests passed that a hook ran while git committed; a later try may, too."""
     plain, summary = _plain(text), _SUMMARIES["test"]
-    has_failed = summary.failed.stands_in(plain) or _RUNNER_FAILED.search(plain)
+    has_failed = summary.failed.stands_in(plain) or _RUNNER_FAILED.stands_in(plain)
     return not has_failed and summary.passed.stands_in(plain)
 
 
@@ -341,7 +341,7 @@ def _by_text(line: CommandLine, check: Check, text: str, *, is_alone: bool) -> b
     if _has_not_begun(text):
         return None
     summary = _SUMMARIES[check.kind]
-    if summary.failed.stands_in(text) or (is_alone and _RUNNER_FAILED.search(text)):
+    if summary.failed.stands_in(text) or (is_alone and _RUNNER_FAILED.stands_in(text)):
         return False
     is_quiet = is_alone and check.kind in _SILENT and _says_nothing(line, check.place, text)
     if _is_cut(line, check.place, text.count("\n") + 1):

@@ -36,7 +36,7 @@ phrases took ten times the memory of those of all passes for a few.
 """
 _STATES: Final = 2 << 20
 """Bytes that the states of a pass may take; with too few they are worked out anew for each text."""
-_SENTENCE_END: Final = re.compile(r"(?<=[.!,;])\s+(?=\S)|(?<=[\uff0c\u3002\uff01\uff1b])\s*(?=\S)")
+_SENTENCE_END: Final = re.compile(r"[.!,;](?=\s+\S)|[\uff0c\u3002\uff01\uff1b](?=\s*\S)")
 """Chinese and Japanese write no blank behind a sentence."""
 _INTERJECTION: Final = 5
 """Characters up to which what stands before a comma, as `ok,`, is no sentence."""
@@ -102,10 +102,10 @@ def said_in(text: str, at: int = 0) -> Said:
 
 
 def _opening(heard: str) -> str:
-    ends = [at.start() for at in _SENTENCE_END.finditer(heard) if not _is_in_passing(heard, at)]
+    ends = [at.end() for at in _SENTENCE_END.finditer(heard) if not _is_in_passing(at)]
     for end, after in pairwise([*ends, len(heard)]):
         following = heard[end:after].lstrip()
-        if not any(contrast.match(following) for contrast in _contrasts()):
+        if not _contrast().match(following):
             return heard[:end]
     return heard
 
@@ -116,8 +116,8 @@ def until_contrast(clause: str) -> str:
     return clause[: found.start()] if found else clause
 
 
-def _is_in_passing(heard: str, end: re.Match[str]) -> bool:
-    return end.start() <= _INTERJECTION and heard[end.start() - 1] == ","
+def _is_in_passing(end: re.Match[str]) -> bool:
+    return end[0] == "," and end.end() <= _INTERJECTION
 
 
 @lru_cache(maxsize=8)  # what decides by itself and what is weighed are told by the same phrases
@@ -160,15 +160,20 @@ def _phrases(whose: Whose) -> Sequence[tuple[str, Phrase]]:
 
 
 @cache
-def _contrasts() -> Sequence[re.Pattern[str]]:
-    return [expression(language.contrast) for language in languages().values()]
+def _contrast() -> re.Pattern[str]:
+    """Return an expression for any language's word that takes back."""
+    return expression(_contrasting())
 
 
 @cache
 def _contrast_within() -> re.Pattern[str]:
-    """Return an expression for a blank before any language's word that takes back."""
-    words = "|".join(language.contrast.removeprefix("^") for language in languages().values())
-    return expression(rf"\s(?=(?:{words}))")
+    """Return an expression for a blank before such a word."""
+    return expression(rf"\s(?={_contrasting()})")
+
+
+def _contrasting() -> str:
+    words = (language.contrast.removeprefix("^") for language in languages().values())
+    return f"(?:{'|'.join(words)})"
 
 
 @cache
