@@ -237,11 +237,22 @@ def test_what_a_session_shows_of_its_tools_is_written() -> None:
     ]
 
 
+def test_a_refusal_does_not_repeat_what_stands_there() -> None:
+    wrong = {**called("lint", None), "tool_level": "hunter2 of ada"}
+    found = read(Turns(), jsonl(session(turn(1, "Go", wrong))))
+
+    (refused,) = found.quarantined
+    assert refused.detail == (
+        "expected one of the known words, found another "
+        "at `$.turns[0].model_response.tool_calls[0].tool_level`"
+    )
+
+
 def test_a_turn_in_which_nobody_speaks_is_refused() -> None:
     empty = {"turn_number": 2}
     found = read(Turns(), jsonl(session(turn(1, "Go"), empty)))
 
-    assert "found neither - at `$.turns[1]`" in found.quarantined[0].detail
+    assert "found neither at `$.turns[1]`" in found.quarantined[0].detail
 
 
 def test_a_line_is_told_by_its_first_turn() -> None:

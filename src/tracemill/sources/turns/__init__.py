@@ -29,7 +29,7 @@ class Turns(FileSource):
     """Reads sessions that somebody keeps turn by turn."""
 
     name: ClassVar[str] = "turns"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     marks: ClassVar[frozenset[str]] = frozenset({".jsonl"})
 
     def recognises(self, head: Head) -> bool:

@@ -35,6 +35,7 @@ from tracemill.sources.building.role_steps import UNKNOWN_AGENT
 from tracemill.sources.building.session_events import EventMaker, Place
 from tracemill.sources.protocol import SourceRecord
 from tracemill.sources.reading.documents import Document, take_apart_item
+from tracemill.sources.reading.json_faults import shape_fault
 from tracemill.sources.reading.json_fields import is_line_too_deep, is_too_deep, moment
 from tracemill.sources.reading.json_lines import BadShapeError
 from tracemill.sources.reading.rows import Part, TrajectoryIds, objects
@@ -80,7 +81,7 @@ def _checked(fields: Mapping[str, Any], kind: type[R], path: str) -> R:
     try:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError as error:
-        raise BadShapeError(str(error).replace("`$", f"`{path}")) from None
+        raise BadShapeError(shape_fault(error).replace("`$", f"`{path}")) from None
 
 
 class _Reading:
@@ -108,11 +109,11 @@ class _Reading:
         """
         path = f"$.turns[{self._places[line.start]}]"
         if is_line_too_deep(record, line):
-            raise BadShapeError(f"expected a turn, found it nested too deeply - at `{path}`")
+            raise BadShapeError(f"expected a turn, found it nested too deeply at `{path}`")
         turn = _checked(record, Turn, path)
         steps = list(self._steps(turn, line))
         if not steps:
-            raise BadShapeError(f"expected a message or a response, found neither - at `{path}`")
+            raise BadShapeError(f"expected a message or a response, found neither at `{path}`")
         said = msgspec.to_builtins(turn_of(0, steps))
         del said["turn_number"]  # so that each turn has a remainder, which tells where it begins
         found = beyond(record, said)
