@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.web.letting_in import let_in
+from tracemill.capture import emit
 from tracemill.flows.analysis.completeness import read_completeness
 from tracemill.flows.analysis.correlating import in_words, read_correlation
 from tracemill.flows.analysis.counted_cases import read_cases
@@ -21,6 +23,7 @@ from tracemill.flows.analysis.patterns import (
     read_practices,
 )
 from tracemill.flows.analysis.period import Period
+from tracemill.flows.reports.maturity import make_maturity
 from tracemill.flows.wheel.turn import Options, turn
 from tracemill.store.workspace import Workspace
 
@@ -179,6 +182,52 @@ def test_what_is_told_stands_with_how_many_tell_it(browser: TestClient, example:
         if each.kind == "session"
     ]
     assert "Nothing is held of gate, stage" in page
+
+
+def test_a_month_without_one_before_it_is_not_called_better_or_worse(browser: TestClient) -> None:
+    page = " ".join(browser.get("/trends").text.split())
+
+    assert "March 2026. Nothing is held of the month before to compare it with." in page
+    assert "What this month comes to" in page
+    assert "nothing to compare" not in page
+
+
+def test_months_that_can_be_compared_stand_beside_each_other(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    for month, verdicts in (("2026-02", "ppf"), ("2026-03", "pff")):
+        for number, verdict in enumerate(verdicts):
+            told = {
+                "gate_id": "review", "stage": "build", "agent_role": "builder",
+                "project_id": f"shop_{number}", "retry_attempt": 1,
+                "validation_result": "pass" if verdict == "p" else "fail",
+                "validation_reason": "missing error definitions",
+            }  # fmt: skip
+            at = datetime.fromisoformat(f"{month}-1{number}T09:00:00+00:00")
+            emit("gate", told, at=at, workspace=workspace.root)
+    turn(workspace, [], {"HOME": str(tmp_path)}, Options(workers=1), lambda _: None)
+
+    with let_in(workspace) as client:
+        page = " ".join(client.get("/trends").text.split())
+
+    assert "March 2026 beside the month before: 0 worse, 0 better" in page
+    assert "inside chance" in page
+
+
+def test_hopes_that_nothing_is_counted_of_are_folded(
+    browser: TestClient, example: Workspace
+) -> None:
+    found = make_maturity(example, date(2026, 4, 1)).targets
+    page = browser.get("/progress").text
+
+    beside = rows(page, "Table of hopes beside what is measured")
+    folded = rows(unescape(page), "Table of hopes that nothing is counted of")
+
+    assert [row[0] for row in beside] == [each.target.what for each in found if each.measured]
+    assert [row[0] for row in folded] == [each.target.what for each in found if not each.measured]
+    assert f"{len(folded)} hopes of which nothing here can be counted" in page
+    said = {row[0]: row[2] for row in folded}
+    assert said["projects that data is collected from"] == "20 after a quarter"
+    assert said["times a project hands work to a person"] == "0.10 after three quarters"
 
 
 def test_where_no_session_is_held_the_first_page_says_how_to_read_some(tmp_path: Path) -> None:
