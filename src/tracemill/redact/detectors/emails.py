@@ -65,7 +65,7 @@ _NO_PERSON: Final = re.compile(
     rb"|codex|cursoragent|devin-ai-integration)(?:\[bot\])?)@"
 )
 _NO_ADDRESS: Final = re.compile(
-    rb"(?i)@(?:[^@]*\.)?(?:example(?:\.(?:com|org|net|edu))?|(?:test|domain|yourdomain|foo|openssh)\.com|libssh\.org|test|invalid|localhost|local|lan"
+    rb"(?i)^ll@li\.org$|@(?:[^@]*\.)?(?:example(?:\.(?:com|org|net|edu))?|(?:test|domain|yourdomain|foo|openssh)\.com|libssh\.org|test|invalid|localhost|local|lan"
     rb"|internal|svc|png|jpe?g|gif|svg|webp|ico|pdf|md|txt|py|pyi|js|jsx|ts|tsx|mjs|cjs|json|jsonl"
     rb"|ya?ml|toml|lock|css|scss|html?|xml|sh|go|rs|rb|java|kt|c|h|cc|cpp|hpp|php|sql|whl|gz|tgz|zip"
     rb"|mdc|mdx|ipynb|vue|svelte|astro|swift|dart|proto|prisma|graphql|gradle|jsonc|csv|ini|rst)$"

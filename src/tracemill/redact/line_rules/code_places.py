@@ -26,7 +26,10 @@ def is_of_code(found: Candidate) -> bool:
     if found.name[-1:] in _QUOTES:
         is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
         return is_filled_in or is_of_type(before) or _is_choice(found)
-    is_used = found.line[found.end : found.end + 1] in (b"(", b"[")
+    behind = found.line[found.end : found.end + 1]
+    if found.value[-1:] == b"-" and behind == b">":  # a member: `pass = param->pass`
+        return _NAME.match(found.value[:-1]) is not None
+    is_used = behind in (b"(", b"[")
     is_one_of_several = _SEVERAL.search(found.line, max(0, found.first - BEFORE_VALUE), found.start)
     return bool(is_used or is_one_of_several) and _NAME.match(found.value) is not None
 

@@ -69,6 +69,9 @@ _GROUP_BEFORE: Final = re.compile(rb"[0-9][ \t]{1,4}\Z")
 _GROUP_REACH: Final = 5
 _GROUP_BEHIND: Final = re.compile(rb"[ \t-]{1,4}[0-9]{4}(?![0-9])")
 """Of four digits: fewer are a check number or the month in which the card ends."""
+_DRAWN: Final = re.compile(rb"[ ,A-Za-z-]\.[0-9][0-9., MLHVCSQTAZmlhvcsqtaz-]*\Z")
+_DRAWN_REACH: Final = 48
+"""Numbers without a zero before their point, as the outlines of drawings are written."""
 _TEST_CARDS: Final = frozenset({b"4242424242424242", b"4111111111111111", b"5555555555554444"})
 _IBAN_LENGTHS: Final = {
     country.encode(): int(length)
@@ -149,6 +152,8 @@ def _ipv4(found: Candidate) -> Extent | None:
     except AddressValueError:
         return None
     if not address.is_global or address.is_multicast or found.value in _PUBLIC_RESOLVERS:
+        return None
+    if _DRAWN.search(found.line, max(0, found.start - _DRAWN_REACH), found.start):
         return None
     before = found.line[max(0, found.start - _VERSION_REACH) : found.start]
     is_version = _VERSION_BEFORE.search(before) and not _ADDRESS_BEFORE.search(before)

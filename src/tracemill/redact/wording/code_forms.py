@@ -36,6 +36,10 @@ _FIELD_TAG: Final = re.compile(
 )
 """How a message in Go numbers its fields: `bytes,1,opt,name=key,proto3`."""
 _LONG_OPTION: Final = re.compile(rb"--[a-z][a-z-]{1,40}(?:=|\Z)")
+_SETTINGS: Final = re.compile(
+    rb"[A-Za-z_]{2,24}=[^=,;]{1,80}(?:[,;][A-Za-z_]{2,24}=[^=,;]{1,80}){2,12}\Z"
+)
+_COUNTED: Final = re.compile(rb"[a-z]{2,16}(?:[_-][a-z]{2,16}){0,4}[_-]\d{1,3}\Z")
 _URN: Final = re.compile(
     rb"urn:[a-z0-9-]{2,32}(?::(?:[a-z._-]{1,32}\d{0,2}|[A-Z]{2,6}|\d\.\d)){1,8}\Z"
 )
@@ -68,6 +72,16 @@ def is_setting(value: bytes) -> bool:
     """Tell whether a text in quotes is a long option, a rule of a form or the tag of a field."""
     forms = (_FORM_RULES, _FIELD_TAG, _LONG_OPTION)
     return any(form.match(value) for form in forms)
+
+
+def is_settings(value: bytes) -> bool:
+    """Tell whether a value is a list of names and values: what is secret in it has its own name."""
+    return _SETTINGS.match(value) is not None
+
+
+def is_counted(value: bytes) -> bool:
+    """Tell whether a value is words and a short number, as made-up ids are: `file-id-001`."""
+    return _COUNTED.match(value) is not None
 
 
 def is_urn(value: bytes) -> bool:

@@ -14,8 +14,8 @@ from typing import Final
 
 import re2
 
+from tracemill.redact.wording import code_forms
 from tracemill.redact.wording.accents import is_language, unescaped
-from tracemill.redact.wording.code_forms import is_algorithm, is_number, is_setting, is_urn
 from tracemill.redact.wording.words import (
     is_jumbled,
     is_made_up_number,
@@ -98,7 +98,7 @@ _PASSWORD_SHARE: Final = 0.5
 _ODD_SIGNS: Final = 5
 _NOISE_LENGTHS: Final = range(40, 201)
 _NOISE_SIGNS: Final = 6
-_IN_ORDER: Final = re.compile(rb"(?i)\(\?|a-z|0-9|abcdef|qwerty|12345|!@#\$|  |https?:")
+_IN_ORDER: Final = re.compile(rb"(?i)\(\?|a-z|0-9|abcdef|qwerty|12345|!@#\$|  | \| |https?:")
 """What patterns, alphabets, lines of code and addresses hold, and no key that was drawn."""
 
 LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -150,7 +150,7 @@ def is_placeholder(value: bytes) -> bool:
         _PLACEHOLDER.search(value) is not None
         or value.lower() in _KNOWN_WORDS
         or len(set(value)) < _LEAST_DISTINCT
-        or is_algorithm(value)
+        or code_forms.is_algorithm(value)
     )
 
 
@@ -158,7 +158,7 @@ def is_code(value: bytes) -> bool:
     """Tell whether a value without quotes is an expression, a name, a path or a number."""
     return (
         _CODE.search(value) is not None
-        or is_number(value)
+        or code_forms.is_number(value)
         or _is_path(value)
         or (_ATTRIBUTE.match(value) is not None and not _is_uneven(value) and not _has_run(value))
     )
@@ -180,7 +180,9 @@ def _is_odd(value: bytes) -> bool:
     """Tell whether a value is full of signs and brackets that close nothing, as no code is."""
     if len(value) not in _PASSWORD_LENGTHS:
         return False
-    is_odd = len(_signs(value)) > _ODD_SIGNS and not _PATTERN.search(value)
+    is_odd = len(_signs(value)) > _ODD_SIGNS and not (
+        _PATTERN.search(value) or code_forms.is_settings(value)
+    )
     return is_odd and b" " not in value and not _is_closed(value)
 
 
@@ -210,8 +212,8 @@ def _is_quoted_code(value: bytes) -> bool:
     return not _is_odd(value) and (
         _CODE_IN_QUOTES.search(value) is not None
         or value[-1:] in (b"(", b"[", b"{")
-        or is_setting(value)
-        or is_number(value)
+        or code_forms.is_setting(value)
+        or code_forms.is_number(value)
         or _is_path(value)
     )
 
@@ -219,7 +221,7 @@ def _is_quoted_code(value: bytes) -> bool:
 def _is_path(value: bytes) -> bool:
     if _ROOTED.search(value):
         return _BASE64.match(value) is None
-    if is_urn(value):
+    if code_forms.is_urn(value):
         return not any(map(_is_drawn, _PARTS.findall(value)))
     parts = value.split(b"/")
     return len(parts) > 1 and all(_PLAIN_PART.match(part) for part in parts)
@@ -289,7 +291,7 @@ def is_opaque(value: bytes) -> bool:
     is_form = _OPAQUE.match(value) is not None or _SHORT_OPAQUE.match(value) is not None
     if not is_form or is_placeholder(value) or is_words(value):
         return False
-    return not (_is_path(value) or is_number(value) or _is_mostly_words(value))
+    return not (_is_path(value) or code_forms.is_number(value) or _is_mostly_words(value))
 
 
 def is_long_number(value: bytes) -> bool:
@@ -391,6 +393,7 @@ def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> boo
 
 
 def _is_mixed(value: bytes, *, is_quoted: bool) -> bool:
-    if is_words(value) or (_is_quoted_code(value) if is_quoted else is_code(value)):
+    is_plain = is_words(value) or code_forms.is_counted(value)
+    if is_plain or (_is_quoted_code(value) if is_quoted else is_code(value)):
         return False
     return _n_digits(value) >= _KEY_DIGITS and entropy(value) >= _SHORT_KEY_ENTROPY
