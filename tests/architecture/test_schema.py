@@ -319,6 +319,10 @@ TYPES: Final[dict[str, Any]] = {
 }
 
 
+TEXTS: Final = {"type": "array", "items": {"type": "string"}}
+FOLLOWING: Final = {"description": "Commands that a person may want next.", **TEXTS}
+
+
 def field_texts(kind: type) -> dict[str, str]:
     """Return the docstring under each field of a record, by the name under which it is written."""
     fields = (getattr(kind, f"__struct_{which}fields__", ()) for which in ("", "encode_"))
@@ -361,6 +365,11 @@ def schema(name: str) -> str:
                     for field, text in field_texts(base).items():
                         if field in definition.get("properties", {}):
                             definition["properties"][field]["description"] = text
+    if name.startswith("answer."):
+        about = made["$defs"].pop(made.pop("$ref").rpartition("/")[2])
+        which = {"const": f"tracemill.{name[7:]}/1", "description": "Its schema and version."}
+        about["properties"] = {"schema": which, **about["properties"], "next": FOLLOWING}
+        made = {**made, **about, "required": ["schema", *about["required"], "next"]}
     return json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

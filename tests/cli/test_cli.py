@@ -59,8 +59,8 @@ def test_a_json_answer_is_one_document_that_fits_its_schema(
     document = ask(capsys, tmp_path, *arguments).document
     schema = json.loads((SCHEMA / f"answer.{name}.json").read_text())
 
-    assert document.pop("schema") == f"tracemill.{name}/1"
-    assert all(step.startswith("tracemill ") for step in document.pop("next", []))
+    assert document["schema"] == f"tracemill.{name}/1"
+    assert all(step.startswith("tracemill ") for step in document["next"])
     jsonschema.validate(document, schema)
 
 
@@ -344,8 +344,7 @@ def test_what_was_read_is_written_back_by_session(
 
     (found,) = [path for path in to.rglob("*") if path.is_file()]
     assert found.read_bytes() == (place / "s1.jsonl").read_bytes()
-    assert document.pop("schema") == "tracemill.restore/1"
-    assert document.pop("next") == []
+    assert document["next"] == []
     jsonschema.validate(document, schema)
 
 

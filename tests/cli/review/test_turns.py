@@ -55,6 +55,26 @@ def test_it_says_where_the_questions_are_and_what_comes_next(
     assert "tracemill review turns openai:reader --policy all --answers FILE" in told.err
 
 
+def test_without_an_endpoint_it_says_how_many_are_left_and_what_to_do(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert ask(capsys, place, *ASK, "--jsonl").code == EXIT_USAGE
+    said = ask(capsys, place, *ASK, "--jsonl").err
+    stands = ask(capsys, place, *ASK, "--jsonl", "--dry-run")
+
+    assert f"{N_HEARD} turns without an answer" in said
+    assert "--answers FILE" in said
+    assert len(stands.out.splitlines()) == N_HEARD
+
+
+def test_a_question_leaves_room_for_what_a_model_thinks(place: Path) -> None:
+    assert call([*ASK, "--to", str(place / "o"), "--workspace", str(place / "workspace")]) == 0
+    asked = json.loads((place / "o" / "questions.jsonl").read_text().splitlines()[0])
+
+    assert asked["body"]["max_tokens"] == 2048
+
+
 def test_answers_that_end_too_early_are_told(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,7 +101,7 @@ def _show(report: VerificationReport, common: Common) -> None:
         for check in rung.checks:
             if check.verdict != "pass" and (check.n_rows or check.verdict == "fail"):
                 _show_check(rung, check)
-    hint("--jsonl says where each row stands, and why", common)
+    hint("where each row stands, and why: add --jsonl", common)
 
 
 def _part_cells(shown: ShownPart) -> tuple[str, ...]:

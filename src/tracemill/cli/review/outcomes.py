@@ -31,7 +31,9 @@ class Outcomes(Asking):
 class ExcerptDoor(Door):
     """How a model is reached that is asked about outcomes."""
 
-    context: Annotated[int, Parameter(validator=Number(gt=0))] = 8192
+    max_tokens: Annotated[int, Parameter(validator=Number(gt=0))] = 2048
+    """Longest answer, with what a model thinks before it."""
+    context: Annotated[int, Parameter(validator=Number(gt=0))] = 10240
     """Longest question and answer together, in tokens."""
 
 

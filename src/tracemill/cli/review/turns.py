@@ -50,7 +50,9 @@ class Turns(Asking):
 class QuestionDoor(Door):
     """How a model is reached that is asked about turns."""
 
-    context: Annotated[int, Parameter(validator=Number(gt=0))] = 4096
+    max_tokens: Annotated[int, Parameter(validator=Number(gt=0))] = 2048
+    """Longest answer, with what a model thinks before it."""
+    context: Annotated[int, Parameter(validator=Number(gt=0))] = 6144
     """Longest question and answer together, in tokens."""
 
 

@@ -18,7 +18,8 @@ from typing import Generic, NamedTuple
 from msgspec.structs import replace
 
 from tracemill.base.clock import now
-from tracemill.base.errors import NotFoundError
+from tracemill.base.errors import NotFoundError, UsageError
+from tracemill.base.text import counted
 from tracemill.flows.deriving.judged.answers import answers_file, model_name, read_answers
 from tracemill.flows.deriving.judged.kinds import A, Key, Kind, L, Question
 from tracemill.flows.destinations import new_folder, require_elsewhere
@@ -60,11 +61,13 @@ def ask(
     """Ask a model, and return what stands after the policy.
 
     Raises:
+        UsageError: something is left to ask, and nothing says where.
         SubjectError: the model cannot be opened.
     """
     asking = _asking(workspace, kind, config, wanted)
     interview = asking.interview(clock)
     if asking.left and not is_dry:
+        _require_endpoint(config, counted(len(asking.left), kind.noun))
         with open_subject(config) as subject:
             return asking.labelled(interview, interview.work(subject, asking.left))
     return asking.labelled(interview)
@@ -191,6 +194,14 @@ def _asking(
     done = {key for key, answer in known.items() if not (is_by_file and answer.fault)}
     left = [each for each in asked if each.key not in done]
     return _Asking(kind, config, wanted, found, asked, left, known, path)
+
+
+def _require_endpoint(config: SubjectConfig, left: str) -> None:
+    if config.backend == "openai" and config.endpoint is None:
+        raise UsageError(
+            f"{left} without an answer, and no endpoint to ask {_name(config)!r} at; name one with "
+            "--endpoint, take answers with --answers FILE, or see with --dry-run what stands"
+        )
 
 
 def _name(config: SubjectConfig) -> str:
