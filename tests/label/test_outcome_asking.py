@@ -173,6 +173,14 @@ def test_a_model_is_believed_only_where_its_evidence_stands(
     assert read_answer(answer, shown(*WORK)) == read
 
 
+def test_a_commit_of_the_tool_itself_is_evidence() -> None:
+    call = ToolCall(id="a", name="edit", arguments={"path": "a.py"})
+    made = ToolResult(call_id="a", content="Applied edit to a.py", status="ok", commit="9bb7205")
+    document = shown(user(0, "add a page"), agent(1, calls=(call,), results=(made,)))
+
+    assert read_answer(said(step=1, evidence="9bb7205"), document) == Said("achieved", 0.8, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "evidence", "is_believed"),
     [

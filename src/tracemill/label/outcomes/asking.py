@@ -22,7 +22,7 @@ from tracemill.records.refs import Count, Ratio, Record
 from tracemill.records.work.episodes import Outcome
 from tracemill.records.work.outcome_labels import OutcomeFault
 
-OUTCOME_LABELER_VERSION: Final = 4
+OUTCOME_LABELER_VERSION: Final = 5
 """Raise it when a model would be asked other words, or its answer be read otherwise."""
 
 _MAX_EVIDENCE: Final = 200
@@ -98,9 +98,9 @@ Where the lines are:
 
 Answer with JSON only, in this form:
 {"outcome": "achieved", "step": 12, "evidence": "3 passed", "confidence": 0.85}
-evidence: the few telling words, whole and copied exactly from said, agent_before, called or output
-of the step that is named; for unknown both are null. confidence: how likely it is, from 0 to 1,
-that another careful reader of the same document says the same."""
+evidence: the few telling words, whole and copied exactly from said, agent_before, called, output or
+commit of the step that is named; for unknown both are null. confidence: how likely it is, from 0 to
+1, that another careful reader of the same document says the same."""
 
 
 class Said(NamedTuple):

@@ -33,7 +33,7 @@ _MAX_TELLING_OUTPUT: Final = 500
 """Test runners print much below their counts."""
 _MAX_WORDS: Final = 900
 _TELLING_REACTIONS: Final = frozenset({"acceptance", "correction", "switch", "abandonment"})
-_QUOTED: Final = ("agent_before", "said", "called", "output")
+_QUOTED: Final = ("agent_before", "said", "called", "output", "commit")
 """What holds words of the log; all other words are labels of ours."""
 _LEFT_OUT: Final = re.compile(r"\n\[\.\.\. [\d,]+ characters left out\]\n")
 """What `shortened` puts into a text."""
