@@ -72,6 +72,22 @@ def test_what_was_written_and_what_comes_next_are_told(
     ) in printed.err
 
 
+def test_a_text_that_looks_like_a_secret_in_json_alone_keeps_no_question_in(
+    tmp_path: Path,
+) -> None:
+    path = write_session(tmp_path / "in", "s1", 2, word="fix")
+    called = rb"cd app && BETTER_AUTH_SECRET=\"test-secret-12345678901234567890\" pnpm test:rbac"
+    path.write_bytes(path.read_bytes().replace(b"pytest -q", called))
+    place = ["--workspace", str(tmp_path / "ws"), "--quiet"]
+    assert call(["run", str(tmp_path / "in"), *place]) == 0
+    options = ["--policy", "all", "--to", str(tmp_path / "out")]
+
+    assert call(["review", "outcomes", "openai:a", *options, *place]) == 0
+    (line,) = (tmp_path / "out" / "questions.jsonl").read_text().splitlines()
+    shown = json.loads(json.loads(line)["body"]["messages"][1]["content"])
+    assert "[SECRET:" in shown["calls"][0]["called"]
+
+
 def test_where_there_is_no_work_there_is_nothing_to_ask(tmp_path: Path) -> None:
     place = ["--workspace", str(tmp_path / "empty"), "--quiet"]
 

@@ -23,6 +23,7 @@ from tracemill.base.text import counted
 from tracemill.flows.deriving.judged.answers import answers_file, model_name, read_answers
 from tracemill.flows.deriving.judged.kinds import A, Key, Kind, L, Question
 from tracemill.flows.destinations import new_folder, require_elsewhere
+from tracemill.flows.ingest.redactors import own_redactor
 from tracemill.flows.privacy.gate import Gate
 from tracemill.flows.reviews.interview import Interview, Limits, questions_file
 from tracemill.label.model_judge import is_asked
@@ -111,7 +112,8 @@ def write(
             f"no question about {kind.about} is open; see: tracemill {kind.listed_by}"
         )
     once = list({question.digest: question for question in asking.left}.values())
-    file = questions_file(config, wanted.limits, kind, once)
+    redacted = own_redactor(workspace).redactor.text
+    file = questions_file(config, wanted.limits, kind, once, redacted)
     Gate(workspace).write_out("reviews", f"{kind.name}s", folder, file)
     found = asking.labelled(asking.interview(now))
     report = replace(found.report, n_written=len(once), n_characters=_characters(once))

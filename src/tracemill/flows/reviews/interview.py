@@ -18,6 +18,7 @@ import msgspec
 from tracemill.flows.deriving.judged.kinds import A, Exchange, Kind, L, Question
 from tracemill.llm import Answer, AskSettings, Subject, SubjectConfig, SubjectError
 from tracemill.llm.batches import question_line
+from tracemill.records.datasets.examples import Message
 from tracemill.store.journal import append
 from tracemill.synth.generation import Meter, SpendingLimit, SpentError
 
@@ -34,12 +35,32 @@ class Limits(NamedTuple):
 
 
 def questions_file(
-    config: SubjectConfig, limits: Limits, kind: Kind[A, L], asked: Iterable[Question[A, L]]
+    config: SubjectConfig,
+    limits: Limits,
+    kind: Kind[A, L],
+    asked: Iterable[Question[A, L]],
+    redacted: Callable[[str], str],
 ) -> dict[str, bytes]:
-    """Return the file of questions to a model by its name in a folder."""
+    """Return the file of questions to a model by its name in a folder.
+
+    Args:
+        config: the model.
+        limits: how it is asked.
+        kind: what is asked.
+        asked: the questions.
+        redacted: redacts a text. A log's texts are, but stand as JSON in a question, where one can
+            look like a secret that is none without the escapes, and one would keep in all.
+    """
     settings = _with_schema(limits.settings, kind.schema)
-    lines = (question_line(each.digest, config.model, each.messages, settings) for each in asked)
+    lines = (
+        question_line(each.digest, config.model, _shown(each.messages, redacted), settings)
+        for each in asked
+    )
     return {QUESTIONS: b"".join(lines)}
+
+
+def _shown(messages: Iterable[Message], redacted: Callable[[str], str]) -> tuple[Message, ...]:
+    return tuple(msgspec.structs.replace(e, content=redacted(e.content)) for e in messages)
 
 
 def _with_schema(settings: AskSettings, schema: Mapping[str, Any]) -> AskSettings:
