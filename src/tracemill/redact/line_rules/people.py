@@ -69,7 +69,9 @@ _GROUP_BEFORE: Final = re.compile(rb"[0-9][ \t]{1,4}\Z")
 _GROUP_REACH: Final = 5
 _GROUP_BEHIND: Final = re.compile(rb"[ \t-]{1,4}[0-9]{4}(?![0-9])")
 """Of four digits: fewer are a check number or the month in which the card ends."""
-_DRAWN: Final = re.compile(rb"[ ,A-Za-z-]\.[0-9][0-9., MLHVCSQTAZmlhvcsqtaz-]*\Z")
+_DRAWN: Final = re.compile(
+    rb"[ ,A-Za-z-]\.[0-9][0-9., MLHVCSQTAZmlhvcsqtaz-]*\Z|(?:-?[0-9]+\.[0-9]+\.[0-9]+[ ,]){2}\Z"
+)
 _DRAWN_REACH: Final = 48
 """Numbers without a zero before their point, as the outlines of drawings are written."""
 _TEST_CARDS: Final = frozenset({b"4242424242424242", b"4111111111111111", b"5555555555554444"})
