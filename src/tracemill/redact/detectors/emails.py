@@ -19,13 +19,12 @@ _ANY_DOMAIN: Final = (
 _ADDRESS: Final = rf"{_LOCAL}+@{_ANY_DOMAIN}"
 # where a local part ends in another script, where it begins is for `beginning` to say
 _ADDRESS_PATTERN: Final = rf"(?P<secret>(?:[0-9A-Za-z._%+'-]+|[\x80-\xbf])@{_DOMAIN})"
-_SIGN: Final = rf"@(?<={_LOCAL}@)[0-9A-Za-z-]++\.[0-9A-Za-z]"
+_SIGN: Final = rf"@(?:(?<={_LOCAL}@)[0-9A-Za-z-]++\.[0-9A-Za-z]|[0-9A-Za-z.-]*+[\xc2-\xf4\\])"
+"""Of an address with a domain in ASCII, or else of one in another script."""
 _ADDRESS_PROBE: Final = Probe(rf"{_LOCAL}@[0-9A-Za-z-]+\.[0-9A-Za-z]", sign=_SIGN)
 
 # by itself it is quickly found, since it begins with a rare byte; a backslash begins an escape
-_FOREIGN_PROBE: Final = Probe(
-    r"@[0-9A-Za-z.-]*[\xc2-\xf4\\]", is_apart=True, sign=r"@[0-9A-Za-z.-]*+[\xc2-\xf4\\]"
-)
+_FOREIGN_PROBE: Final = Probe(r"@[0-9A-Za-z.-]*[\xc2-\xf4\\]", is_apart=True, sign=_SIGN)
 _FOREIGN_PROBES: Final = (
     _FOREIGN_PROBE,
     Probe("(?i)(?:\uff20|\\\\uff20)", ("\uff20", r"\uff20")),

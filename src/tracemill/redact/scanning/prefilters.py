@@ -18,6 +18,7 @@ from tracemill.redact.line_rules.lines import has_endless_line
 from tracemill.redact.protocol import MANY, Detector, Places, Probe
 from tracemill.redact.scanning.calls import (
     Ends,
+    Owned,
     Probes,
     by_keyword,
     by_pattern,
@@ -102,8 +103,11 @@ class HyperscanPrefilter:
         )
         looked_for, called = _expressions(shared)
         databases, self.compiled = compiled(looked_for, kept)
-        alone = [Probes([], [one]) for one in apart.by_pattern]
-        for each in (*alone, apart._replace(by_pattern=[]), personal):
+        alone: defaultdict[str, list[Owned]] = defaultdict(list)
+        for one in apart.by_pattern:
+            alone[one.probe.pattern].append(one)
+        by_themselves = (Probes([], same) for same in alone.values())
+        for each in (*by_themselves, apart._replace(by_pattern=[]), personal):
             own_expressions, own_called = _expressions(each)
             databases += map(database, own_expressions)
             called += own_called
