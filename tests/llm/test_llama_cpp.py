@@ -137,7 +137,7 @@ def test_model_is_not_opened_in_another_format_than_it_was_trained_in(weights: P
 
 def test_file_that_is_not_there_is_named(weights: Path) -> None:
     with (
-        pytest.raises(UsageError, match=r"no GGUF file '.*missing\.gguf'"),
+        pytest.raises(UsageError, match=r"no such file or folder: 'missing\.gguf'"),
         open_subject(config(weights, adapter="missing.gguf")),
     ):
         pass
