@@ -112,3 +112,9 @@ def test_a_list_of_what_is_read_but_not_linked_says_what_links_it(
     assert capsys.readouterr().err == (
         "what was read is not linked and judged yet; next: tracemill run\n"
     )
+    assert call(["session", "list", *where, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["next"] == ["tracemill run"]
+    assert call(["run", *where, "-q"]) == 0
+    capsys.readouterr()
+    assert call(["session", "list", "--agent", "nobody", *where, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["next"] == []

@@ -53,7 +53,7 @@ def list_todo(
             left_out = print_table(_COLUMNS, map(_cells, found.rows), _SPARE)
             stands = ", ".join(f"{name} {n:,}" for name, n in found.statuses.items())
             shown = f"{len(found.rows):,} of {found.total:,}{no_room(left_out)}"
-            sure = f"{found.n_carried_out:,} done by a commit that is known"
+            sure = f"{found.n_carried_out:,} surely done by a commit that is known"
             hint(f"{shown}; {stands}; {sure}; next: {_NEXT}", common)
         else:
             hint("no session or document that is held keeps such a list", common)

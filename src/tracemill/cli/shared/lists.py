@@ -1,7 +1,7 @@
 """How lists look: tables, or a line of JSON for each row."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -10,6 +10,8 @@ from tracemill.cli.shared.options import Common, Listing
 from tracemill.cli.shared.output import answer, hint, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.store.workspace import Workspace
+
+_DERIVE: Final = "tracemill run"
 
 
 class Shape(NamedTuple):
@@ -49,7 +51,7 @@ def show_list(
     listed = list_rows(workspace, kind, row, limit=limit, only=only)
     if listing.jsonl:
         write_lines(listed.rows)
-    elif not answer(shape.name, listed, common, next_steps=[shape.following]):
+    elif not answer(shape.name, listed, common, next_steps=_next(workspace, shape, listed.rows)):
         wanted = {name: value for name, value in only.items() if value}
         if wanted and not listed.rows and not list_rows(workspace, kind, row, limit=1).rows:
             wanted = {}
@@ -64,7 +66,16 @@ def _absent(workspace: Workspace, shape: Shape) -> str:
 
     if read_status(workspace).is_derived:
         return shape.absent
-    return "what was read is not linked and judged yet; next: tracemill run"
+    return f"what was read is not linked and judged yet; next: {_DERIVE}"
+
+
+def _next(workspace: Workspace, shape: Shape, rows: Sequence[Any]) -> list[str]:
+    """Return what to run then: nothing leads on from an empty list, but to work not judged yet."""
+    from tracemill.flows.held.lookup import read_status
+
+    if rows:
+        return [shape.following]
+    return [] if read_status(workspace).is_derived else [_DERIVE]
 
 
 def _show_rows(listed: Any, shape: Shape, common: Common, only: Mapping[str, str]) -> None:
