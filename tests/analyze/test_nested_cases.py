@@ -1,12 +1,15 @@
-"""Cases that stand in one session say together hardly more than one of them."""
+"""Cases that stand in one session or project say together hardly more than one of them."""
 
 from random import Random
+from typing import Any
 
+from tests.analyze.test_versions import Told
 from tests.trajectories import trajectory
 from tracemill.analyze import METRICS
 from tracemill.analyze.cases import Case, Tally, measures
 from tracemill.analyze.process import Process
 from tracemill.analyze.work import session_work
+from tracemill.records.events.team_projects import GateReport
 from tracemill.records.refs import Ref
 from tracemill.records.sessions.activity import Activity
 from tracemill.stats import wilson
@@ -35,6 +38,27 @@ def test_calls_of_one_session_say_less_than_those_of_many() -> None:
     assert (low, high) == wilson(3, 10)
     low, high = found(*[(10, 3)] * 10)
     assert (low, high) == wilson(30, 100)
+
+
+def test_attempts_of_one_project_say_less_than_those_of_many() -> None:
+    def found(metric: str, *projects: tuple[int, int]) -> tuple[float | None, float | None]:
+        told = Told()
+        for number, (n, failed) in enumerate(projects):
+            for attempt in range(n):
+                result: Any = "fail" if attempt < failed else "pass"
+                told.add(f"p{number}", GateReport(
+                    gate_id="g", stage="design", gate_result=result, retry_attempt=1,
+                    human_override=attempt < failed,
+                ))  # fmt: skip
+        cases = METRICS[metric].cases(Process(told.events))
+        (made,) = measures(metric, "share", cases, ())
+        return made.low, made.high
+
+    for metric in ("gate_failure_rate", "gate_override_rate"):
+        assert found(metric, (100, 30)) == wilson(0.3, 1)
+        assert found(metric, *[(10, 0)] * 7, *[(10, 10)] * 3) == wilson(3, 10)
+        assert found(metric, *[(1, 0)] * 7, *[(1, 1)] * 3) == wilson(3, 10)
+    assert found("gate_first_pass_rate", *[(10, 3)] * 10) == wilson(70, 100)
 
 
 def test_what_is_left_of_cases_without_some_is_summed_as_if_counted_alone() -> None:

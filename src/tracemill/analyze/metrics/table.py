@@ -108,48 +108,59 @@ def _metric(
     return Metric(unit, says, cases, (*facts, *PERIODS))
 
 
+def _staged(
+    unit: Unit, says: str, cases: Callable[[Process], Iterator[Case]], facts: tuple[str, ...]
+) -> Metric:
+    """Return a metric of stages and their gates: those of one project are one cluster."""
+
+    def clustered(process: Process) -> Iterator[Case]:
+        return (case._replace(cluster=case.facts.get("project")) for case in cases(process))
+
+    return _metric(unit, says, clustered, facts)
+
+
 METRICS: Final[Mapping[str, Metric]] = {
-    "gate_failure_rate": _metric(
+    "gate_failure_rate": _staged(
         "share", "judgements of gates that are a no", gate_failures, _GATE
     ),
-    "gate_first_pass_rate": _metric(
+    "gate_first_pass_rate": _staged(
         "share", "work that a gate passes at the first attempt", first_passes, _GATE
     ),
-    "retries": _metric("mean", "how often work is tried again at a gate", retries, _GATE),
-    "override_rate": _metric(
+    "retries": _staged("mean", "how often work is tried again at a gate", retries, _GATE),
+    "override_rate": _staged(
         "share", "recommendations that a person decides against", overrides,
         ("decision", "role", "model", "prompt_version", *_TEAM),
     ),
-    "gate_override_rate": _metric(
+    "gate_override_rate": _staged(
         "share", "verdicts of gates that a person sets aside", gate_overrides, _GATE
     ),
     "escalations": _metric("mean", "times a project hands work to a person", escalations, _TEAM),
-    "tokens_per_success": _metric(
+    "tokens_per_success": _staged(
         "mean", "tokens of a stage whose work is let through", stage_tokens, _STAGE
     ),
-    "cost_per_success": _metric(
+    "cost_per_success": _staged(
         "mean", "cost of a stage whose work is let through", stage_cost, _STAGE
     ),
-    "stage_seconds": _metric("mean", "seconds that a stage takes", stage_seconds, _STAGE),
-    "pass_rate_after_hand_off": _metric(
+    "stage_seconds": _staged("mean", "seconds that a stage takes", stage_seconds, _STAGE),
+    "pass_rate_after_hand_off": _staged(
         "share", "gates that pass at once after one role hands to another", passes_after_hand_off,
         ("pair", *_STAGE),
     ),
-    "downstream_rejection_rate": _metric(
+    "downstream_rejection_rate": _staged(
         "share", "work of a stage that a later agent complains of", downstream_rejections, _STAGE
     ),
-    "hand_off_quality": _metric(
+    "hand_off_quality": _staged(
         "mean", "gates a giver passes at once, for each try that the receiver needs",
         hand_off_quality, ("pair", *_STAGE),
     ),
-    "auto_fix_success_rate": _metric(
+    "auto_fix_success_rate": _staged(
         "share", "remedies without a person that help", auto_fixes, ("strategy", *_GATE)
     ),
-    "confident_success_rate": _metric(
+    "confident_success_rate": _staged(
         "share", "work passed at once, by how sure its agent was", confident_work,
         ("confidence", *_STAGE),
     ),
-    "stated_confidence": _metric(
+    "stated_confidence": _staged(
         "mean", "how sure of their work agents say they are, 0 to 1", stated_confidence, _STAGE
     ),
     "project_success_rate": _metric("share", "projects that ship", projects_shipped, _TEAM),
