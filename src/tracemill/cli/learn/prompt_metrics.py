@@ -11,7 +11,7 @@ from tracemill.cli.shared.options import Common
 from tracemill.cli.shared.output import answer, hint, when, write
 from tracemill.cli.shared.tables import print_table
 from tracemill.flows.prompts.archive import archive_prompts
-from tracemill.flows.prompts.numbers import Comparison, ShownPrompt, ShownVersion
+from tracemill.flows.prompts.numbers import Comparison, PromptVersionRow, ShownPrompt
 from tracemill.flows.prompts.numbers import show_prompt as look
 from tracemill.records.process.version_metrics import BestVersion, VersionChange, VersionMetrics
 
@@ -89,7 +89,7 @@ def archive_prompt(
     return EXIT_DONE
 
 
-def _version_cells(version: ShownVersion) -> tuple[str, ...]:
+def _version_cells(version: PromptVersionRow) -> tuple[str, ...]:
     told = version.told
     return (
         version.name, when(version.since), when(told.last_used), f"{told.n_projects:,}",

@@ -14,7 +14,7 @@ from tracemill.records.events.documents import DocumentKind
 from tracemill.records.events.event import IssueHeader
 
 if TYPE_CHECKING:
-    from tracemill.flows.held.shown import ShownVersion
+    from tracemill.flows.held.shown import DocumentVersionRow
 
 _WIDTH = 100
 _SHOWN_VERSIONS = 10
@@ -98,7 +98,7 @@ def show_document(
     return EXIT_DONE
 
 
-def _changed(version: "ShownVersion") -> str:
+def _changed(version: "DocumentVersionRow") -> str:
     """Return what a version changed in a header, in a few words."""
     counts = {
         "opened": version.opened,

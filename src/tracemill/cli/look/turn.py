@@ -14,7 +14,7 @@ from tracemill.cli.shared.options import Common, Listing
 from tracemill.cli.shared.output import answer, hint, when, write_lines
 from tracemill.cli.shared.tables import no_room, print_table
 from tracemill.flows.analysis.turns import (
-    TurnQuestion,
+    WantedTurns,
     contrasts,
     list_turns,
     telling_weights,
@@ -85,7 +85,7 @@ def list_turn(
         if which != Which():
             raise UsageError("expected --contrast alone: it looks at all turns, not at some kinds")
         return _list_contrasts(contrast, listing, common)
-    question = TurnQuestion(
+    question = WantedTurns(
         form=which.form, point=which.why, family=which.family, is_several=which.several,
         action=which.called, level=which.level,
         weights=telling_weights(_weights(which.weight)) if which.telling or which.weight else None,

@@ -38,7 +38,7 @@ _FEWEST: Final = 5
 _MOST_FEEDBACK: Final = 3
 
 
-class RecipeList(Record, frozen=True, kw_only=True, omit_defaults=False):
+class ProcessRecipeList(Record, frozen=True, kw_only=True, omit_defaults=False):
     """Every process recipe."""
 
     recipes: tuple[RecipeSummary, ...]
@@ -54,13 +54,13 @@ class Held(NamedTuple):
     """Names of its versions, the oldest first."""
 
 
-def list_recipes(workspace: Workspace) -> RecipeList:
+def list_recipes(workspace: Workspace) -> ProcessRecipeList:
     """Return every process recipe that a file or a report tells of."""
     known = read_known(workspace)
     counts = VersionCounts(known.process, NAMING, (_SUCCESS,))
     found = [_summary(held, counts.told(held.versions)) for held in held_recipes(known).values()]
     found.sort(key=lambda each: (-each.n_projects, each.name))
-    return RecipeList(recipes=tuple(found))
+    return ProcessRecipeList(recipes=tuple(found))
 
 
 def show_recipe(workspace: Workspace, name: str, by: tuple[str, ...] = ()) -> ShownRecipe:

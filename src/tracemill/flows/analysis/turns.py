@@ -48,7 +48,7 @@ def telling_weights(own: Mapping[str, float]) -> dict[str, float]:
     return {**weights, "abandonment": _GIVEN_UP, **own}
 
 
-class TurnQuestion(Record, frozen=True, kw_only=True):
+class WantedTurns(Record, frozen=True, kw_only=True):
     """Which turns are asked for; all of it must hold."""
 
     form: RequestForm | None = None
@@ -146,7 +146,7 @@ def person_of(folder: str | None) -> str | None:
     return found["name"] if found else None
 
 
-def list_turns(workspace: Workspace, question: TurnQuestion, limit: int) -> TurnList:
+def list_turns(workspace: Workspace, question: WantedTurns, limit: int) -> TurnList:
     """Return turns, the newest first; 0 for all.
 
     Raises:

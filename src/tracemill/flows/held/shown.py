@@ -34,7 +34,7 @@ from tracemill.store.workspace import Workspace
 R = TypeVar("R", Review, Comment)
 
 
-class ShownVersion(Record, frozen=True, kw_only=True, omit_defaults=False):
+class DocumentVersionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One version of a document in short."""
 
     id: str
@@ -60,7 +60,7 @@ class ShownDocument(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     row: DocumentRow
     """The document as it stands in lists."""
-    versions: list[ShownVersion]
+    versions: list[DocumentVersionRow]
     """All versions, the newest first."""
     document: DocumentVersion | None
     """The version that was asked for, or the newest; None where this is a header."""
@@ -135,7 +135,7 @@ def show_document(workspace: Workspace, name: str, version: str | None) -> Shown
     )
 
 
-def _versions(found: Sequence[DocumentVersion | IssueHeader]) -> list[ShownVersion]:
+def _versions(found: Sequence[DocumentVersion | IssueHeader]) -> list[DocumentVersionRow]:
     """Return versions, the newest first, those of a header with what each of them changed."""
     headers = [each for each in reversed(found) if isinstance(each, IssueHeader)]
     changes = {change.version.id: change for change in header_changes(headers)}
@@ -152,8 +152,8 @@ def _versions(found: Sequence[DocumentVersion | IssueHeader]) -> list[ShownVersi
     ]
 
 
-def _version(event: DocumentVersion | IssueHeader) -> ShownVersion:
-    return ShownVersion(
+def _version(event: DocumentVersion | IssueHeader) -> DocumentVersionRow:
+    return DocumentVersionRow(
         id=event.id,
         at=event.at,
         change=event.change,

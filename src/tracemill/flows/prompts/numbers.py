@@ -23,7 +23,7 @@ _OF_REPORTS: Final = "gate_failure_rate"
 _OF_SESSIONS: Final = "agent_success_rate"
 
 
-class ShownVersion(Record, frozen=True, kw_only=True, omit_defaults=False):
+class PromptVersionRow(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One version with what it brought."""
 
     name: str
@@ -49,7 +49,7 @@ class ShownPrompt(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What its versions are named by."""
     prompt: PromptHistory | None
     """The text; None where only reports tell of its versions."""
-    versions: tuple[ShownVersion, ...]
+    versions: tuple[PromptVersionRow, ...]
     """All versions, the oldest first."""
     best: tuple[BestVersion, ...]
     """Which one does best in each slice that was asked for."""
@@ -160,13 +160,13 @@ def _in_order(labels: dict[str, str]) -> dict[str, str]:
 
 def _shown(
     meant: _Meant, told: dict[str, VersionMetrics], today: datetime
-) -> Sequence[ShownVersion]:
+) -> Sequence[PromptVersionRow]:
     versions = meant.kept.told.versions if meant.kept else ()
     in_file = {each.name: each for each in reversed(versions)}
     verdicts = standings(versions, told, today)
     judged = {each.name: verdict for each, verdict in zip(versions, verdicts, strict=True)}
     return [
-        ShownVersion(
+        PromptVersionRow(
             name=name,
             since=in_file[name].since if name in in_file else None,
             until=in_file[name].until if name in in_file else None,

@@ -23,8 +23,8 @@ from tracemill.redact.detectors.services import ServiceDetector
 from tracemill.redact.detectors.tables import CellRules, TableDetector
 from tracemill.redact.detectors.veils import Base64Detector, VeilDetector
 from tracemill.redact.line_rules.homes import HomeDetector
-from tracemill.redact.line_rules.judges import judge_of, longest_of, whole
-from tracemill.redact.line_rules.lines import Form, LineDetector
+from tracemill.redact.line_rules.judges import judge_of, longest_of
+from tracemill.redact.line_rules.lines import Form, LineDetector, whole
 from tracemill.redact.protocol import Detector, Match, Places, Probe, Rule
 from tracemill.redact.pseudonyms import TOKEN, Pseudonyms
 from tracemill.redact.rules import LineRule, Rules

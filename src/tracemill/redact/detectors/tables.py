@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from tracemill.redact.line_rules.columns import is_personal_column, rule_of
 from tracemill.redact.protocol import FAR, Match, Probe, Rule
 from tracemill.redact.pseudonyms import Pseudonyms, holds_stand_in
+from tracemill.redact.scanning.calls import line_end
 from tracemill.redact.wording import values
 
 _NAMES: Final = (
@@ -185,18 +186,13 @@ def _heads(data: bytes, ends: Sequence[int]) -> Iterator[_Head]:
     for at in ends:
         if at <= end:
             continue
-        start, end = data.rfind(b"\n", 0, at) + 1, _line_end(data, at)
+        start, end = data.rfind(b"\n", 0, at) + 1, line_end(data, at)
         line = data[start : min(end, start + _LONGEST_LINE)]
         mark = next((each for each in _MARKS if each in line), b"")
         names = _texts(line, mark)
         columns = {i: name for i, name in enumerate(names) if is_asked_for(name)}
         if columns and len(names) >= _LEAST_COLUMNS:
             yield _Head(start, end, mark, len(names), columns)
-
-
-def _line_end(data: bytes, at: int) -> int:
-    end = data.find(b"\n", at)
-    return end if end >= 0 else len(data)
 
 
 def rows_below(data: bytes, end: int, most: int | None = None) -> Iterator[tuple[int, bytes]]:
@@ -208,7 +204,7 @@ def rows_below(data: bytes, end: int, most: int | None = None) -> Iterator[tuple
         most: So many lines are looked at; None stands for all.
     """
     for _ in count() if most is None else range(most):
-        start, end = end + 1, _line_end(data, end + 1)
+        start, end = end + 1, line_end(data, end + 1)
         row = data[start : min(end, start + _LONGEST_LINE)]
         if not row.strip() or b"\0" in row:
             return

@@ -9,7 +9,7 @@ from typing import Final
 
 from tracemill.redact.line_rules.code_places import BEFORE_VALUE, is_of_code
 from tracemill.redact.line_rules.harmless import is_harmless, is_mark
-from tracemill.redact.line_rules.lines import Candidate, Extent, Judge, compile_bytes
+from tracemill.redact.line_rules.lines import Candidate, Extent, Judge, compile_bytes, whole
 from tracemill.redact.line_rules.people import PEOPLE_JUDGES
 from tracemill.redact.line_rules.pieces import PIECE_JUDGES
 from tracemill.redact.rules import JudgeName, LineRule
@@ -98,11 +98,6 @@ def judge_of(rule: LineRule) -> Judge:
 
 def _is_open(found: Candidate, judge: JudgeName) -> bool:
     return len(found.value) > _LONGEST_VALUE or is_harmless(found, judge)
-
-
-def whole(found: Candidate) -> Extent:
-    """Confirm a candidate as it is."""
-    return Extent(found.start, found.end)
 
 
 def _trimmed(found: Candidate) -> Candidate:

@@ -125,6 +125,11 @@ class Extent(NamedTuple):
     end: int
 
 
+def whole(found: Candidate) -> Extent:
+    """Confirm a candidate as it is."""
+    return Extent(found.start, found.end)
+
+
 class Form(NamedTuple):
     """How what a detector finds looks."""
 

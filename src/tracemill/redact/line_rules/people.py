@@ -13,7 +13,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
 from tracemill.redact.line_rules.homes import is_nobody
-from tracemill.redact.line_rules.lines import Candidate, Extent, Judge
+from tracemill.redact.line_rules.lines import Candidate, Extent, Judge, whole
 from tracemill.redact.line_rules.machines import marked_host, whole_host
 from tracemill.redact.line_rules.national import WRITTEN, countries_of, is_national
 from tracemill.redact.pseudonyms import USER
@@ -143,10 +143,6 @@ def _is_glued(found: Candidate) -> bool:
     return end + 1 < len(line) and line[end] in b".-" and _WORD.match(line, end + 1) is not None
 
 
-def _whole(found: Candidate) -> Extent:
-    return Extent(found.start, found.end)
-
-
 def _ipv4(found: Candidate) -> Extent | None:
     """A public address; versions have four numbers too, but small ones, and say so."""
     try:
@@ -165,7 +161,7 @@ def _ipv4(found: Candidate) -> Extent | None:
         return None
     octets = address.packed
     is_small = all(octet < _SMALL_OCTET for octet in octets)
-    return None if is_small or octets[-1] == 0 else _whole(found)
+    return None if is_small or octets[-1] == 0 else whole(found)
 
 
 def _is_package(found: Candidate, before: bytes) -> bool:
@@ -186,7 +182,7 @@ def _ipv6(found: Candidate) -> Extent | None:
         return None
     is_longer = found.line[found.end : found.end + 1] == b":"
     is_personal = address.is_global if not is_random else not address.is_private
-    return _whole(found) if is_personal and not is_longer and not _is_glued(found) else None
+    return whole(found) if is_personal and not is_longer and not _is_glued(found) else None
 
 
 def _mac(found: Candidate) -> Extent | None:
@@ -194,7 +190,7 @@ def _mac(found: Candidate) -> Extent | None:
     is_longer = (start and line[start - 1] in b":-") or line[end : end + 1] in (b":", b"-")
     if is_longer or _is_glued(found) or _NO_MAC.match(found.value):
         return None
-    return _whole(found)
+    return whole(found)
 
 
 def _card(found: Candidate) -> Extent | None:
@@ -212,9 +208,7 @@ def _written_card(found: Candidate) -> Extent | None:
     line, start, end = found.line, found.start, found.end
     before = _GROUP_BEFORE.search(line, max(0, start - _GROUP_REACH), start)
     is_in_row = before or _GROUP_BEHIND.match(line, end)
-    return (
-        _whole(found) if not is_in_row and is_card(found.value) and not _is_glued(found) else None
-    )
+    return whole(found) if not is_in_row and is_card(found.value) and not _is_glued(found) else None
 
 
 def is_card(value: bytes) -> bool:
@@ -264,7 +258,7 @@ def _phone(found: Candidate) -> Extent | None:
     """Behind a word that says so, any number of the right length that is no date."""
     if _is_glued(found) or not is_phone(found.value) or _is_count(found):
         return None
-    return _whole(found)
+    return whole(found)
 
 
 def _is_count(found: Candidate) -> bool:
@@ -288,7 +282,7 @@ def is_phone(value: bytes) -> bool:
 def _phone_before(found: Candidate) -> Extent | None:
     """Before a word that says so; a dash may join the two."""
     is_part = found.start and _GLUED.match(found.line, found.start - 1)
-    return None if is_part or not is_phone(found.value) else _whole(found)
+    return None if is_part or not is_phone(found.value) else whole(found)
 
 
 def _written_phone(found: Candidate) -> Extent | None:
@@ -302,7 +296,7 @@ def _written_phone(found: Candidate) -> Extent | None:
 
 
 def _ssn(found: Candidate) -> Extent | None:
-    return _whole(found) if is_ssn(found.value) and not _is_glued(found) else None
+    return whole(found) if is_ssn(found.value) and not _is_glued(found) else None
 
 
 def is_ssn(value: bytes) -> bool:
@@ -334,12 +328,12 @@ def _is_no_number_of_person(found: Candidate) -> bool:
 def _national_written(found: Candidate) -> Extent | None:
     """A number that is written as one of a country is, and has its proof."""
     is_one = not _is_glued(found) and is_national(found.value.decode(), WRITTEN)
-    return _whole(found) if is_one else None
+    return whole(found) if is_one else None
 
 
 def _passport(found: Candidate) -> Extent | None:
     """The number of a passport has no proof; its form and a word that says so are all there is."""
-    return _whole(found) if is_passport(found.value) and not _is_glued(found) else None
+    return whole(found) if is_passport(found.value) and not _is_glued(found) else None
 
 
 def is_passport(value: bytes) -> bool:
