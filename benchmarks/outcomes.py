@@ -17,6 +17,9 @@ docs/outcome-draws.md names, and the fifth of the shared sessions too. The seven
 docs/outcomes.md; of the part that was put aside only figures are looked at by who mends the rules. The eighth is of 27 projects
 that keep checkpoints of their sessions, the ninth of 49 further projects, the tenth of 16 more and of the
 ninth's, the eleventh of 62 and the twelfth of 57 others.
+
+`model_outcomes.tsv` holds what a large model said that was asked about sessions of the last four draws as
+`review outcomes` asks, by the version of the question, without sight of rules and judgements.
 """
 
 import csv
@@ -40,10 +43,12 @@ from tracemill.store.workspace import Workspace
 
 JUDGED = Path(__file__).parent / "judged" / "session_outcomes.tsv"
 FRESH = JUDGED.with_name("fresh_outcomes.tsv")
+ANSWERED = JUDGED.with_name("model_outcomes.tsv")
 WORDS = ("achieved", "partial", "failed", "abandoned", "unknown")
 PLAIN = {"achieved": "good", "unknown": "unknown"}
 READ_BY_PEERS = {"claude-code", "codex"}
 SOME_UNREADABLE = 4
+LAST_DRAWS = {"eleventh", "twelfth"}
 
 
 class Row(NamedTuple):
@@ -80,6 +85,7 @@ def main() -> None:
         table(name, [row for row in judged if row.is_held_out is held_out], found.outcomes)
     table("all", judged, found.outcomes)
     confusion(judged, found.outcomes)
+    answered()
     peers = dict(argument.split("=", 1) for argument in sys.argv[1:])
     if "fresh" in peers:
         fresh(Path(peers.pop("fresh")), found)
@@ -115,6 +121,21 @@ def fresh(logs: Path, shared: Found) -> None:
             drawn[row["drawn"]].append(Row(trajectory_id, *[row["judged"]] * 3))
     for name in sorted(drawn):
         table(f"fresh, {name} draw", drawn[name], found.outcomes)
+
+
+def answered() -> None:
+    """Print how right a large model was that was asked as `review outcomes` asks."""
+    with FRESH.open(encoding="utf-8", newline="") as lines:
+        judged = {row["session"]: row for row in csv.DictReader(lines, delimiter="\t")}
+    said: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    with ANSWERED.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t"):
+            draw = judged[row["session"]]["drawn"].split(",")[0]
+            draws = "last two draws" if draw in LAST_DRAWS else "ninth and tenth draw"
+            said[f"{draws}, question {row['question']}"][row["session"]] = row["answered"]
+    for name in sorted(said):
+        rows = [Row(each, *[judged[each]["judged"]] * 3) for each in said[name]]
+        table(f"a large model, {name}", rows, said[name])
 
 
 def agreement(judged: list[Row]) -> str:
