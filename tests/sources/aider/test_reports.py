@@ -1,9 +1,10 @@
-"""Reports of linters in made-up histories, which Aider sends to its model."""
+"""Reports in made-up histories, which Aider sends to its model: of linters, of failed edits."""
 
 from __future__ import annotations
 
 import pytest
 from tests.sources.aider.test_history import (
+    APPLIED,
     BLOCK,
     HEADER,
     feedback_in,
@@ -89,3 +90,40 @@ def test_what_the_program_asked_is_told_from_what_linters_say(line: str, asked: 
 
 def test_a_long_answer_is_read_at_once() -> None:
     assert is_to_be_fixed(f"Attempt to fix lint errors? {'a' * 10**6}!")
+
+
+def test_a_report_of_which_only_the_first_line_is_quoted_is_no_reply() -> None:
+    other = BLOCK.replace("src/a.py", "src/b.py")
+    block = [line for line in BLOCK.split("\n") if line[:1] != "`"]
+    last = "Just reply with fixed versions of the block above that failed to match."
+    report = [
+        "> # 1 SEARCH/REPLACE block failed to match!",
+        "",
+        f"## SearchReplaceNoExactMatch: This SEARCH block failed to exactly match lines in {block[0]}",
+        *block[1:],
+        "",
+        "The SEARCH section must exactly match an existing block of lines including all white space",
+        "",
+        "# The other 1 SEARCH/REPLACE block were applied successfully.",
+        "Don't re-send them.",
+        f"{last}  ",
+    ]
+    told = said("The LLM did not conform to the edit format.") + "\n".join(report) + "\n\n"
+    replies = f"So:\n\n{BLOCK}\n{other}\n{told}Again:\n\n{BLOCK}\n" + APPLIED
+    _, tried, again = read_history(HEADER + prompt("Fix it") + replies).steps
+    failed, applied = tried.results
+
+    assert (failed.status, failed.content.splitlines()[-1]) == ("error", last)
+    assert (applied.status, applied.content) == ("ok", report[-3])
+    assert (again.text, [result.status for result in again.results]) == ("Again:", ["ok"])
+
+
+@pytest.mark.parametrize("end", [said("Tokens: 1k sent, 10 received."), prompt("No")])
+def test_a_report_that_breaks_off_ends_where_somebody_else_speaks(end: str) -> None:
+    told = said("The LLM did not conform to the edit format.")
+    report = "> # 1 SEARCH/REPLACE block failed to match!\n\n## Search\n"
+    steps = read_history(
+        HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + told + report + end + "Fine.\n"
+    ).steps
+
+    assert [step.text for step in steps if step.speaker == "agent"] == ["So:", "Fine."]

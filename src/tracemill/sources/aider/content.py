@@ -37,6 +37,11 @@ NOTHING_TYPED: Final = "<blank>"
 """What the program writes as a prompt where a person only pressed the key that sends one."""
 _EDIT_FAILED: Final = "The LLM did not conform to the edit format"
 _FAILED_BLOCKS: Final = re.compile(r"(?:# )?\d+ SEARCH/REPLACE blocks? failed to match")
+_END_OF_FAILED_BLOCKS: Final = re.compile(
+    r"(?:The SEARCH section must exactly match|Just reply with fixed versions of the block).*  \Z"
+)
+"""How the report of such blocks ends; of a report in one piece only its first line is quoted, and
+only its last one ends with two spaces."""
 _OTHERS_APPLIED: Final = re.compile(r"# The other \d+ SEARCH/REPLACE blocks? were applied")
 _TOKENS: Final = re.compile(r"Tokens: (.+?)\.(?: |\Z)")
 _AMOUNT: Final = re.compile(r"(?<![\d.,])([\d.,]+)(k|M)? (sent|received|cache hit|cache write)")
@@ -87,7 +92,8 @@ def output_of(text: str) -> str | None:
     if not text.startswith(">"):
         return None
     said = text[1:].strip()
-    return said if text.endswith("  ") or KNOWN_OUTPUT.match(said) else None
+    is_own = text.endswith("  ") or KNOWN_OUTPUT.match(said) or _FAILED_BLOCKS.match(said)
+    return said if is_own else None
 
 
 def is_typed(prompt: str) -> bool:
@@ -120,6 +126,16 @@ def has_failed(said: str) -> bool:
     return said.startswith(_EDIT_FAILED) or _FAILED_BLOCKS.match(said) is not None
 
 
+def is_report_in_one_piece(text: str) -> bool:
+    """Tell whether a line begins a report of failed blocks whose other lines are not quoted."""
+    return not text.endswith("  ") and _FAILED_BLOCKS.match(text[1:].strip()) is not None
+
+
+def ends_report(text: str) -> bool:
+    """Tell whether a line ends such a report."""
+    return _END_OF_FAILED_BLOCKS.match(text) is not None
+
+
 def were_others_applied(said: str) -> bool:
     """Tell whether the program says that it applied the edits which it has not named as failed."""
     return _OTHERS_APPLIED.match(said) is not None
@@ -130,6 +146,11 @@ def names_edit(why: str, edit: Mapping[str, Any]) -> bool:
     search = "".join(f"{line.rstrip()}\n" for line in edit.get("search", "").splitlines())
     begun = f"exactly match lines in {edit.get('path')}\n<<<<<<< SEARCH\n{search}=======\n"
     return begun in f"{why}\n"
+
+
+def is_of_file(edit: Mapping[str, Any], path: str) -> bool:
+    """Tell whether an edit is of a file: what the model writes with slashes, Windows does not."""
+    return str(edit.get("path", "")).replace("\\", "/") == path.replace("\\", "/")
 
 
 def is_after_reply(said: str) -> bool:

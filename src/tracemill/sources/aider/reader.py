@@ -26,11 +26,14 @@ from tracemill.sources.aider.content import (
     STOP,
     UNDONE,
     VERSION,
+    ends_report,
     has_failed,
     is_after_reply,
     is_asked,
     is_by_itself,
+    is_of_file,
     is_prompt,
+    is_report_in_one_piece,
     is_to_be_fixed,
     is_typed,
     output_of,
@@ -95,6 +98,8 @@ class AiderReader:
         """Whether the message of a commit goes on: where it ends, two spaces stand."""
         self._is_failing = False
         """Whether the program is saying why it could not apply an edit."""
+        self._is_reporting = False
+        """Whether it does so in one piece, of which only the first line was quoted."""
         self._faults: str | None = None
         """What a linter says of edits, which the model sees if a person wants it fixed."""
         self._n_calls = 0
@@ -104,8 +109,7 @@ class AiderReader:
         if text.startswith("# aider") and HEADER.match(text):
             self._begin(line)
             return None
-        if not text.strip():
-            self._take_blank()
+        if (self._is_reporting and self._take_report(text)) or self._take_blank(text):
             return None
         if is_prompt(text, in_reply=self._heard == "reply"):
             return self._take_prompt(text, line)
@@ -118,6 +122,7 @@ class AiderReader:
         self._heard = "output"
         begins = said is not None and COMMIT.match(said) is not None
         self._is_open_commit = (begins or self._is_open_commit) and not text.endswith("  ")
+        self._is_reporting = is_report_in_one_piece(text)
         if self._is_failing and self._take_failure(text):
             return None
         is_fault = said is not None and self._take_faults(said, text, line)
@@ -146,13 +151,16 @@ class AiderReader:
             self._command = _Said(f"{said}\n{printed}", start, self._last)
         self._lines, self._heard = [], "output"
 
-    def _take_blank(self) -> None:
+    def _take_blank(self, text: str) -> bool:
         """Let a blank line end a prompt, whose own empty lines are marked too."""
+        if text.strip():
+            return False
         if self._heard == "prompt":
             self._end_speech()
             self._heard = "output"
         elif self._lines:
             self._lines.append("")
+        return True
 
     def finish(self) -> None:
         """Give the chat its header, where anything was said in it."""
@@ -175,7 +183,7 @@ class AiderReader:
         self._command = self._printed = None
         self._is_answered, self._is_outside, self._is_failing = True, False, False
         self._made, self._n_calls = {}, 0
-        self._faults = None
+        self._faults, self._is_reporting = None, False
         return session
 
     def _place(self, line: Line) -> Place:
@@ -196,9 +204,7 @@ class AiderReader:
         """Make a step of what was said, now that somebody else speaks."""
         said = "\n".join(self._lines).strip()
         self._lines = []
-        if not said or self._heard == "output":
-            return
-        if self._heard == "prompt" and said == NOTHING_TYPED:
+        if not said or self._heard == "output" or (self._heard, said) == ("prompt", NOTHING_TYPED):
             return
         speech = _Said(said, self._first, self._last)
         if self._heard == "reply":
@@ -325,7 +331,7 @@ class AiderReader:
         if step is None:
             return
         done = {result.call_id for result in step.results}
-        edits = [call for call in step.calls if _is_file(call, path)]
+        edits = [call for call in step.calls if is_of_file(call.arguments, path)]
         waiting = [call for call in edits if call.id not in done]
         if not edits:
             waiting = [self._call(place, step, "edit", {"path": path})]
@@ -356,6 +362,14 @@ class AiderReader:
         add_failure(step, text[2:].rstrip())
         return True
 
+    def _take_report(self, text: str) -> bool:
+        """Let a line that is not quoted belong to such a report, up to its last one."""
+        is_else = output_of(text) is not None or is_prompt(text, in_reply=True)
+        self._is_reporting = not (is_else or ends_report(text))
+        if self._reply is not None and not is_else:
+            add_failure(self._reply, text.rstrip())
+        return not is_else
+
     def _commit(self, sha: str) -> None:
         was_outside, self._is_outside = self._is_outside, False
         is_asked = self._command is not None and self._command.text.startswith(_COMMITTING)
@@ -384,9 +398,3 @@ class AiderReader:
         else:
             return _OUTPUT
         return None
-
-
-def _is_file(call: ToolCall, path: str) -> bool:
-    """Tell whether a call edits a file: what the model writes with slashes, Windows does not."""
-    named = str(call.arguments.get("path", ""))
-    return named.replace("\\", "/") == path.replace("\\", "/")
