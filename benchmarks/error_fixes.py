@@ -6,7 +6,8 @@
 the second is an attempt at what failed in the first that worked. `drawn` says from where: `first`
 from six public repositories with checkpoints, `formats` from the shared sessions of all formats,
 `projects` from twelve repositories more, `unseen` and `again` from eight others, `fresh`, `aside` and `later` from sixteen,
-fifteen and twelve after these, `newer` from fifteen more, `rest` from seven. Each workspace is
+fifteen and twelve after these, `newer` from fifteen more, `rest` from seven,
+`further` from eleven, `last` from fifteen others. Each workspace is
 what `benchmarks/links.py --workspaces` keeps of a repository, or a run over the shared sessions.
 """
 

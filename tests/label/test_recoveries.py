@@ -60,6 +60,91 @@ def test_what_is_kept_of_a_failure_cuts_no_stand_in_in_two(width: int) -> None:
     assert set(re.findall(r"/home/([\w-]+)", found.action + found.symptom)) <= {name}
 
 
+def written(index: int, text: str, path: str = "a.py", **more: str) -> Step:
+    return tool(index, "Edit", {"file_path": path, "old_string": "a", "new_string": text}, **more)
+
+
+TITLE = "def title(page):\n    return page.title.strip()"
+TOTAL = "total = sum(item.price for item in items)\nprint(total)"
+
+
+@pytest.mark.parametrize(
+    ("between", "is_answered"),
+    [
+        pytest.param([written(2, TOTAL), user(3)], False, id="the file, then a person spoke"),
+        pytest.param([user(2), written(3, TOTAL)], True, id="a person spoke, then the file"),
+        pytest.param([written(2, TOTAL)], True, id="the file, and nobody spoke"),
+        pytest.param([written(2, TOTAL, "b.py"), user(3)], True, id="another file"),
+        pytest.param([user(2)], True, id="nothing was edited"),
+        pytest.param([written(2, TOTAL, status="error"), user(3)], True, id="a second failure"),
+    ],
+)
+def test_an_edit_is_for_what_a_person_asked_where_its_file_was_edited_before(
+    between: list[Step], *, is_answered: bool
+) -> None:
+    found = recoveries(written(1, TITLE, status="error"), *between, written(4, TITLE))[0]
+
+    assert found.attempts[0] == 1
+    assert (found.resolved_step == 4) is is_answered
+
+
+PATCH = "*** Begin Patch\n*** Update File: {}\n@@\n-{}\n+{}\n*** End Patch"
+
+
+def patch(index: int, path: str, new: str, *, by_shell: bool = True, **more: str) -> Step:
+    text = PATCH.format(path, "old = 1", new)
+    if by_shell:
+        command = f"apply_patch <<'EOF'\n{text}\nEOF\n"
+        return tool(index, "shell", {"command": ["bash", "-lc", command]}, **more)
+    return tool(index, "apply_patch", {"input": text}, **more)
+
+
+@pytest.mark.parametrize("by_shell", [True, False])
+def test_a_patch_that_a_shell_hands_on_is_an_edit_of_its_files(*, by_shell: bool) -> None:
+    failed = patch(1, "a.py", TITLE, status="error")
+    other = patch(2, "b.py", TOTAL)
+
+    assert only(failed).action == "edit a.py"
+    assert [each.resolved_step for each in recoveries(failed, other)] == [None]
+    assert only(failed, other, patch(3, "a.py", TITLE, by_shell=by_shell)).resolved_step == 3
+
+
+def test_a_check_of_one_workspace_is_not_answered_by_one_of_another() -> None:
+    failed = shell(1, "npm run typecheck -w api", "a.ts(1,1): error TS2345: no", exit_code=2)
+
+    assert only(failed, shell(2, "npm run typecheck -w docs", "")).resolved_step is None
+    assert only(failed, shell(2, "npm run typecheck -w api", "")).resolved_step == 2
+
+
+def test_a_linter_that_mended_all_it_found_has_passed() -> None:
+    said = "Found 7 errors ({}).\n[*] more\n"
+    failed = shell(1, "ruff check . | tail -2", "Found 7 errors.\n")
+    mended = shell(
+        2,
+        "ruff check . --fix | tail -2",
+        said.format("7 fixed, 0 remaining") + "All checks passed!",
+    )
+    left = shell(2, "ruff check . --fix | tail -2", said.format("5 fixed, 2 remaining"))
+
+    assert only(failed, mended).resolved_step == 2
+    assert only(failed, left).resolved_step is None
+
+
+@pytest.mark.parametrize(
+    "command", ["dpkg -l ibus-mozc", "pip show numpy", "rpm -q git", "brew ls jq"]
+)
+def test_to_ask_whether_something_is_installed_never_fails(command: str) -> None:
+    assert not recoveries(shell(1, command, "no packages found", exit_code=1))
+
+
+def test_a_file_that_another_program_holds_is_a_fault_of_the_machine() -> None:
+    text = (
+        "Copy-Item : The process cannot access the file because it is being used by another process"
+    )
+
+    assert only(shell(1, "cp a.dll b", text, exit_code=1)).cause == "environment"
+
+
 @pytest.mark.parametrize(
     ("failed", "passed", "is_resolved"),
     [

@@ -3,9 +3,10 @@
 What fails stays open until an attempt that wants the same works (`label.calls.aims`): a check of
 one kind by one program over all that had failed; a command of one program and verb on the same
 objects; an edit of the same text; any other tool on the same thing. A command that asks for less
-once a person spoke is for what they asked then, unless it leaves out what was refused. Programs
-whose exit code answers a question (`grep`, `diff`, `test`) never fail by it. Where two calls of one
-step want the same and one of them fails, the other answers nothing.
+once a person spoke is for what they asked then, unless it leaves out what was refused; so is an
+edit, where its file was edited otherwise before they spoke. Programs whose exit code answers a
+question (`grep`, `diff`, `test`) never fail by it. Where two calls of one step want the same and
+one of them fails, the other answers nothing.
 
 What is held is bounded: so many open failures, so many finished ones, a line of text for each.
 """
@@ -27,12 +28,12 @@ from tracemill.label.calls.aims import (
     bypasses,
     command_aim,
     line_aims,
-    takes_back,
     why_no_aim,
 )
 from tracemill.label.calls.answers import gave_nothing, is_answer, was_not_run
-from tracemill.label.calls.check_aims import check_aim, place_of
+from tracemill.label.calls.check_aims import check_aim, place_of, takes_back
 from tracemill.label.calls.commands import unfold
+from tracemill.label.calls.edits import holds_patch
 from tracemill.label.calls.shell import Part, parse
 from tracemill.label.calls.shell_calls import (
     SHELLS,
@@ -90,7 +91,7 @@ class Attempt(NamedTuple):
 class _Open:
     """A failure that nothing has resolved yet."""
 
-    __slots__ = ("aims", "at", "attempts", "cause", "edits", "said", "symptom")
+    __slots__ = ("aims", "at", "attempts", "cause", "edits", "left", "said", "symptom")
 
     def __init__(self, aim: Aim, tried: Attempt) -> None:
         self.aims = [aim]
@@ -102,6 +103,8 @@ class _Open:
         self.edits: list[int] = []
         self.said = tried.said
         """The arguments of the last failing attempt."""
+        self.left: int | None = None
+        """The first step behind them that edited the same file otherwise; None where none did."""
 
     def is_wanted_by(self, aim: Aim) -> bool:
         """Tell whether an attempt that is no check wants what failed here."""
@@ -117,10 +120,20 @@ class _Open:
         name = re.escape(word.lstrip("-").partition("=")[0])
         return word[:1] == "-" and re.search(rf"(?<!\w){name}(?!\w)", self.symptom) is not None
 
+    def leave(self, aim: Aim, step: int) -> None:
+        """Note that an edit worked which may be another one of the file that failed here."""
+        is_later = self.left is None and step > self.attempts[-1]
+        if is_later and not self.aims[0].things.isdisjoint(aim.things):
+            self.left = None if self.is_wanted_by(aim) else step
+
+    def was_left(self, asked: int) -> bool:
+        """Tell whether its file was edited otherwise before a person spoke."""
+        return self.left is not None and self.left < asked
+
     def add(self, aim: Aim, tried: Attempt) -> None:
         """Add a further attempt that failed."""
         self.attempts.append(tried.step)
-        self.said = tried.said
+        self.said, self.left = tried.said, None
         self.aims.append(aim)
         del self.aims[1:-_MAX_AIMS]
 
@@ -221,6 +234,8 @@ class Recoveries:
         if plain_name(call.name) not in SHELLS:
             return True
         said = (command_of(call.arguments) or "").replace("'", "").replace('"', "")
+        if holds_patch(said):
+            return True
         return any(k == "command" and about.split(" ", 1)[0] in said for k, about in self._open)
 
     @property
@@ -265,11 +280,14 @@ class Recoveries:
     def _worked(self, aim: Aim, tried: Attempt, *, is_proof: bool) -> None:
         """Take what worked; without proof, or much later, it ends a failure and answers none."""
         held = self._open.get((aim.kind, aim.family), ())
+        for each in held if aim.kind == "edit" else ():
+            each.leave(aim, tried.step)
         for each in [each for each in held if each.is_wanted_by(aim)]:
             if tried.step == each.attempts[-1]:
                 continue
             self._close(aim, [each])
             is_else = each.attempts[-1] < self._asked and _asks_less(tried.said, each)
+            is_else = is_else or each.was_left(self._asked)
             has_answer = is_proof and not (is_else or each.is_old(tried.step))
             self._done.append(_recovery([each], tried if has_answer else None))
 

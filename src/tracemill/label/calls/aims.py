@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from tracemill.label.calls.answers import ANSWERING
 from tracemill.label.calls.commands import unfold
-from tracemill.label.calls.edits import added_by_tool, edited_by_tool, is_editor
+from tracemill.label.calls.edits import added_by_tool, edited_by_tool, holds_patch, is_editor
 from tracemill.label.calls.handed_on import handed_on
 from tracemill.label.calls.shell import CommandLine, Part, parse
 from tracemill.label.calls.shell_calls import POLLS, SHELLS, command_of
@@ -57,7 +57,6 @@ _VALUED: Final = frozenset(
     | {"-R", "--namespace", "--context", "--project-directory", "--manifest-path"}
 )
 """Options before a verb behind which a folder or a name stands."""
-_TAKES_BACK: Final = (("checkout",), ("restore",), ("stash",))
 _HELP: Final = frozenset({"--help", "-h", "help", "--version"})
 _MODES: Final = frozenset({"--check", "--dry-run", "--list", "--diff"})
 """Options with which a program only says what it would do, or what is not as it should be."""
@@ -218,16 +217,17 @@ def aims(call: ToolCall, *, has_failed: bool) -> Iterator[Aim]:
     Of a line of several commands nobody knows which one failed; if it worked, all of them did
     that had to.
     """
-    name = plain_name(call.name)
+    name, arguments = plain_name(call.name), call.arguments
+    command = command_of(arguments) if name in SHELLS else None
+    if command is not None and _only_patches(command):
+        name, arguments = "apply_patch", {"patch": command}
     if name in SHELLS:
-        command = command_of(call.arguments)
         yield from line_aims(parse(command), has_failed=has_failed) if command else ()
     elif name in POLLS:
         return
     elif is_editor(name):
-        if paths := edited_by_tool(name, call.arguments):
-            what = f"edit {' '.join(paths)}"
-            yield Aim("edit", what, "edit", frozenset(paths), call.arguments)
+        if paths := edited_by_tool(name, arguments):
+            yield Aim("edit", f"edit {' '.join(paths)}", "edit", frozenset(paths), arguments)
     else:
         named = next((call.arguments[key] for key in _OF_TOOLS if call.arguments.get(key)), "")
         things = frozenset(text for text in _texts(named) if text)
@@ -235,15 +235,16 @@ def aims(call: ToolCall, *, has_failed: bool) -> Iterator[Aim]:
         yield Aim("tool", what, call.name, things, call.arguments)
 
 
+def _only_patches(command: str) -> bool:
+    """Tell whether a shell is asked to do what a tool does that is given a patch."""
+    acting = acting_parts(unfold(parse(command))) if holds_patch(command) else []
+    return len(acting) == 1 and is_editor(acting[0].bare[0])
+
+
 def bypasses(call: ToolCall) -> bool:
     """Tell whether a command leaves out the checks that it would have to pass."""
     command = command_of(call.arguments) if plain_name(call.name) in SHELLS else None
     return command is not None and any(option in command for option in _BYPASSES)
-
-
-def takes_back(parts: Sequence[Part]) -> bool:
-    """Tell whether commands put files back as they were, so that what was looked at is gone."""
-    return any(part.bare[:1] == ("git",) and part.bare[1:2] in _TAKES_BACK for part in parts)
 
 
 def why_no_aim(call: ToolCall) -> IgnoredFailure:

@@ -30,7 +30,18 @@ _GIT_ANSWERS: Final = frozenset(
 _GIT_ASKS: Final = frozenset({"--get", "--get-all", "--get-regexp", "--get-urlmatch"})
 """Options of `git config` that ask for a value, and with 1 say that there is none."""
 _GIT_VALUES: Final = frozenset({"-C", "-c", "--git-dir", "--work-tree"})
+_ASKING: Final = {
+    "dpkg": frozenset({"-l", "-s", "-L", "-S", "--list", "--status"}),
+    "dpkg-query": frozenset({"-l", "-s", "-L", "-S", "-W", "--list", "--status", "--show"}),
+    "rpm": frozenset({"-q", "-qi", "-ql", "-qf", "--query"}),
+    "pacman": frozenset({"-Q", "-Qi", "-Qs", "--query"}),
+    "pip": frozenset({"show"}),
+    "pip3": frozenset({"show"}),
+    "brew": frozenset({"list", "ls"}),
+}
+"""By the program of a package manager, what asks whether something is installed."""
 _ASKS_SHELL: Final = frozenset({("command", "-v"), ("command", "-V")})
+_NONE: Final[frozenset[str]] = frozenset()
 _NO: Final = 1
 _NO_FOLDER: Final = "cd: "
 _HEAD: Final = 400
@@ -84,7 +95,7 @@ def _answers(part: Part) -> bool:
         return False
     name = part.bare[0].rsplit("/", 1)[-1]
     if name != "git":
-        return name in ANSWERING
+        return name in ANSWERING or not _ASKING.get(name, _NONE).isdisjoint(part.bare[1:2])
     verb = _git_verb(part.bare)
     return verb in _GIT_ANSWERS or (verb == "config" and not _GIT_ASKS.isdisjoint(part.bare))
 

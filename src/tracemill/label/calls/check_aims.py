@@ -24,7 +24,8 @@ _PICKING: Final = frozenset(
 """Options that narrow a check to tests of these names, or to a part of the project."""
 _PICKING_OF: Final = {
     "cargo": frozenset({"-p"}),
-    **dict.fromkeys(("npm", "pnpm", "yarn"), frozenset({"--workspace"})),
+    **dict.fromkeys(("pnpm", "yarn"), frozenset({"--workspace"})),
+    "npm": frozenset({"--workspace", "-w"}),
 }
 """Options that do so for one program, and mean something else to others."""
 _CARGO_FLAGS: Final = frozenset(
@@ -37,6 +38,7 @@ _EVERYTHING: Final = frozenset({".", "./..."})
 _SAYS_TO_RUN: Final = frozenset({"run", "test", "tests", "nextest", "exec"})
 _BETWEEN_NAMES: Final = re.compile(r"\||\bor\b|[\s^$()\"']+")
 _TEST_NAME: Final = re.compile(r"[A-Za-z_][\w-]{2,}")
+_TAKES_BACK: Final = (("checkout",), ("restore",), ("stash",))
 _NEAR: Final = 2_000
 _SEARCHES: Final = frozenset({"grep", "egrep", "rg"})
 _ALTERNATIVES: Final = re.compile(r"\\?\|")
@@ -54,6 +56,11 @@ _NOT_HERE: Final = (
 _ANNOUNCED: Final = re.compile(r"> (?<!.> )\S+@\S+ \S+ (/\S+)$", re.MULTILINE)
 """A line in which pnpm says which script it runs, and in which folder; it begins with what is
 found fast."""
+
+
+def takes_back(parts: Sequence[Part]) -> bool:
+    """Tell whether commands put files back as they were, so that what was looked at is gone."""
+    return any(part.bare[:1] == ("git",) and part.bare[1:2] in _TAKES_BACK for part in parts)
 
 
 def place_of(named: str | None, text: str) -> str | None:

@@ -167,6 +167,11 @@ def added_by_patch(text: str) -> Iterator[bytes]:
                 yield line[1:]
 
 
+def holds_patch(text: str) -> bool:
+    """Tell whether a text holds a patch in that form, from its first line on."""
+    return _PATCH_MARK in text
+
+
 def patched(text: str) -> Iterator[str]:
     """Yield the files that a patch in the `*** Update File:` form names."""
     at = text.find("*** ")

@@ -58,6 +58,7 @@ _ENVIRONMENT: Final = re2.compile(
     r"ENOENT|EACCES|ECONNREFUSED|(?i:permission denied)|Operation not permitted|"
     r"(?i:connection (?:refused|reset))|Could not resolve host|(?i:timed? ?out)|No space left|"
     r"not a git repository|"
+    r"used by another process|(?i:resource busy)|EBUSY|Text file busy|"
     r"Missing script|certificate|Authentication failed|address already in use"
 )
 _USAGE: Final = re2.compile(

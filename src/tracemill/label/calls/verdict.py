@@ -131,7 +131,7 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             "error warning problem issue",
             r"^(?:PHP )?(?:Parse|Fatal) error: ",  # php
             r"^(?:Sorry: )?(?:SyntaxError|IndentationError|TabError)\b",  # python, node
-            rf"{_LINE}Found [1-9]\d* errors?(?:[^ \w]|$| [^i])",  # with ` in `: of types
+            rf"{_LINE}Found [1-9]\d* errors?(?:[^ \w]|$| [^i(]| \(\d* ?(?:[^f\d ]|fixed, [1-9]))",
             rf"{_LINE}Found [1-9]\d* (?:warnings?|problems?|issues?)\b",
             rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)(?:[^ \w]|$| [^(]| \([1-9])",
             r"^error(?:\[|: could not compile)",
