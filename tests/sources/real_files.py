@@ -25,7 +25,8 @@ def params(folder: str, *patterns: str) -> list[Any]:
     if found:
         return [pytest.param(path, id=path.relative_to(FORMATS).as_posix()) for path in found]
     reason = f"no files {patterns} under {FORMATS / folder}; set TRACEMILL_SHARED_DATA"
-    return [pytest.param(Path(), marks=pytest.mark.skip(reason), id="none")]
+    wanted = "-".join((folder, *patterns))
+    return [pytest.param(Path(), marks=pytest.mark.skip(reason), id=f"none-of-{wanted}")]
 
 
 def each_file(folder: str, *patterns: str) -> Any:
