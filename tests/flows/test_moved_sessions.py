@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.flows.sessions import lines
-from tests.flows.test_consent import OTHER, allow, read, rule
+from tests.flows.test_consent import MAIL, OTHER, allow, read, rule
 from tests.flows.test_erasure import left
 from tracemill.base.errors import NotFoundError
+from tracemill.flows.erasing import consent as erasing
 from tracemill.flows.erasing.consent import read_consent
 from tracemill.flows.erasing.erasure import ErasedSubject, erase_data, find_data, read_subject
 from tracemill.flows.executors.local import Local
@@ -107,6 +108,30 @@ def test_a_session_that_moves_to_a_closed_folder_later_goes_with_its_original(
     moving(place, MOVED, "/srv/open", "/srv/closed", "spoonbill")
     read(workspace, place)
     assert left(workspace.root, b"spoonbill") == []
+    assert read(workspace, place).changed is False
+
+
+@pytest.mark.parametrize("level", ["off", "metadata", "redacted"])
+def test_a_run_killed_before_it_withdrew_an_original_is_made_good_by_the_next(
+    workspace: Workspace, place: Path, level: str
+) -> None:
+    moving(place, MOVED, "/srv/open", "/srv/open", f"spoonbill of {MAIL}")
+    allow(workspace, rule(level))
+    read(workspace, place)
+    moving(place, MOVED, "/srv/open", "/srv/closed", f"spoonbill of {MAIL}")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erasing, "withdraw_surplus", die)
+        with pytest.raises(KeyboardInterrupt):
+            read(workspace, place)
+    assert left(workspace.root, MAIL.encode())
+
+    read(workspace, place)
+    assert left(workspace.root, MAIL.encode()) == []
+    assert read_consent(workspace).inputs == {"full": 1, level: 1}
     assert read(workspace, place).changed is False
 
 

@@ -108,6 +108,11 @@ def note_consent(workspace: Workspace, consent: Consent) -> None:
     write_whole(_held(workspace), consent_digest(consent).encode())
 
 
+def forget_consent(workspace: Workspace) -> None:
+    """Have it taken, until it is noted again, that inputs were read under other settings."""
+    write_whole(_held(workspace), b"")
+
+
 def consent_digest(consent: Consent) -> str:
     """Identify consent settings."""
     return digest(msgspec.json.encode(consent))

@@ -31,7 +31,7 @@ from tracemill.records.inputs import Input
 from tracemill.store.allowances import read_allowances
 from tracemill.store.erasures import read_erasures, write_erasures
 from tracemill.store.lake import Lake
-from tracemill.store.settings import read_settings
+from tracemill.store.settings import forget_consent, read_settings
 from tracemill.store.vault import Known, Vault
 from tracemill.store.workspace import Workspace
 
@@ -52,6 +52,7 @@ class Accepting:
     """Carries out one plan."""
 
     def __init__(self, workspace: Workspace, vault: Vault) -> None:
+        self._workspace = workspace
         self._vault = vault
         self._lake = Lake(workspace.lake)
         self._key = vault.key()
@@ -105,13 +106,20 @@ class Accepting:
         """Make a batch durable, once nothing stands in it that any input has given away."""
         if new := self._values - self._values_before:
             self._read_again(batch.to_read_again(new, self._values), batch, executor)
-        batch.accept(self._chunks, telling(self._key, self._scopes, self._values))
+        self._make_durable(batch)
         for result in batch.results():
             self._records.update(result.n_records)
         if self._n_settled < len(self._values):
             self._n_settled = len(self._values)
             self._settled.clear()
         self._settled |= batch.files
+
+    def _make_durable(self, batch: Batch) -> None:
+        """Accept a batch; what is archived and may stay no more goes then, killed or not."""
+        if self._vault.archive.holding(self._narrowed & self._replaceable):
+            forget_consent(self._workspace)
+        self._narrowed.clear()
+        batch.accept(self._chunks, telling(self._key, self._scopes, self._values))
 
     def _read_again(self, tasks: list[ReadTask], batch: Batch, executor: Executor) -> None:
         """Read inputs of a batch once more, from the spool, and look for all secrets in them."""
@@ -135,7 +143,7 @@ class Accepting:
             tasks = list(self._restored(known))
             self._vault.mark_stale(found - {task.input_id for task in tasks})
             again = self._read(tasks, self._new_batch(), executor, lambda: None)
-            again.accept(self._chunks, telling(self._key, self._scopes, self._values))
+            self._make_durable(again)
         tell_again(self._lake, telling(self._key, self._scopes, self._values))
         self._lake.purge()
         self._vault.note_swept(new)
@@ -219,11 +227,8 @@ class Accepting:
         self._skipped_lines.update(result.skipped)
         self._n_bytes += result.n_bytes
         if failed:
-            self._failures.append(
-                Failure(
-                    uri=result.uri, reason=result.reason or "unknown", detail=result.detail or ""
-                )
-            )
+            reason, detail = result.reason or "unknown", result.detail or ""
+            self._failures.append(Failure(uri=result.uri, reason=reason, detail=detail))
 
     def _tasks(self, plan: Plan, batch: Batch) -> list[ReadTask]:
         """Return what is to be read; copies of what is known are skipped at once."""
@@ -339,7 +344,6 @@ class Accepting:
             n_bytes=self._n_bytes,
             failures=(*plan.failures, *self._failures),
             changed=True,
-            has_surplus=bool(self._vault.archive.holding(self._narrowed)),
         )
 
 

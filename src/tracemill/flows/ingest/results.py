@@ -48,8 +48,6 @@ class Ingested(Record, frozen=True, kw_only=True):
     """Inputs that could not be read whole, also those met before and unchanged."""
     changed: bool
     """Whether anything in the lake changed."""
-    has_surplus: bool = False
-    """Whether more is archived of an input than may be kept of it now."""
 
 
 class Plan(NamedTuple):

@@ -182,7 +182,7 @@ def _read(
         ingest.clear_inbox(now())
     if is_other_time:
         note_zone(workspace, settings.times)
-    if is_other_consent or ingested.has_surplus:
+    if is_new(workspace, settings.consent):  # or what was read may be kept no more as it was
         from tracemill.flows.erasing.consent import withdraw_surplus
 
         withdraw_surplus(workspace, lambda n_bytes: options.make(workspace, n_bytes), report)
@@ -243,7 +243,6 @@ def _joined(first: Ingested, second: Ingested) -> Ingested:
         n_bytes=first.n_bytes + second.n_bytes,
         failures=first.failures + second.failures,
         changed=first.changed or second.changed,
-        has_surplus=first.has_surplus or second.has_surplus,
     )
 
 
