@@ -144,6 +144,50 @@ def test_what_is_judged_as_one_cannot_be_told_apart(example: Any) -> None:
         with_single_calls(example)
 
 
+def answered(*names: str | None) -> ChatExample:
+    """Three calls at once, and results that name some of them, or none."""
+    calls = tuple({**CALLS[0], "id": name} for name in "123")
+    results = [Message(role="tool", content=f"of {n}", tool_call_id=n) for n in names]
+    messages = (BOTH[0], Message(role="assistant", tool_calls=calls, trained=True), *results, YES)
+    return ChatExample(id="x", messages=messages, lineage=LINEAGE)
+
+
+@pytest.mark.parametrize(
+    "names", ["123", "312", "321", ("3", None, "1"), (None, "1", "3")], ids=str
+)
+def test_each_call_stands_before_its_own_result(names: Any) -> None:
+    found: Any = with_single_calls(answered(*names))
+
+    pairs = list(zip(found.messages[1:7:2], found.messages[2:7:2], strict=True))
+    assert [call.tool_calls[0]["id"] for call, _ in pairs] == ["1", "2", "3"]
+    assert [result.tool_call_id for _, result in pairs] == [
+        name if name in names else None for name in "123"
+    ]
+    assert found.messages[7:] == (YES,)
+
+
+def test_results_that_name_no_call_stay_in_their_order() -> None:
+    plain = answered(None, None, None)
+    results = tuple(
+        structs.replace(each, content=str(at)) if each.role == "tool" else each
+        for at, each in enumerate(plain.messages)
+    )
+
+    found: Any = with_single_calls(structs.replace(plain, messages=results))
+
+    assert [each.content for each in found.messages if each.role == "tool"] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["", "13", "1123", "124", ("1", "3", "3"), ("1", None), ("1", None, "4")],
+    ids=["none", "one lacks", "one too many", "of none", "twice", "one unnamed", "a stranger"],
+)
+def test_calls_that_were_not_each_answered_once_cannot_be_told_apart(names: Any) -> None:
+    with pytest.raises(SeveralCallsError):
+        with_single_calls(answered(*names))
+
+
 def test_rows_without_several_calls_stay_as_they_are() -> None:
     plain = ChatExample(id="x", messages=(BOTH[0], YES), lineage=LINEAGE)
 

@@ -40,6 +40,24 @@ def made_up(number: int, category: str, of: Any = None) -> SyntheticExample:
     )  # fmt: skip
 
 
+def calling(number: int, answered: str) -> SyntheticExample:
+    """Two calls at once, 1 and 2, with results of those in `answered`, in that order."""
+    row = made_up(number, "agentic")
+    asked, said = row.example.messages
+    calls = tuple(
+        {"type": "function", "id": name, "function": {"name": "look", "arguments": {"at": name}}}
+        for name in "12"
+    )
+    results = [
+        Message(role="tool", content=f"{number} {name}", tool_call_id=name) for name in answered
+    ]
+    both = Message(role="assistant", tool_calls=calls, trained=True)
+    messages = (asked, both, *results, said)
+    return msgspec.structs.replace(
+        row, example=msgspec.structs.replace(row.example, messages=messages)
+    )
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with some real work and more that was made up."""
@@ -132,6 +150,28 @@ def test_what_grew_out_of_held_out_work_goes_nowhere(store: Path, tmp_path: Path
     shutil.rmtree(extra)
 
     assert row.id not in {each["id"] for each in rows}
+
+
+def test_calls_that_cannot_be_told_one_at_a_time_are_left_out_by_name(
+    store: Path, tmp_path: Path
+) -> None:
+    extra = store / "synth" / "synth_2"
+    extra.mkdir()
+    rows = [calling(900 + n, names) for n, names in enumerate(["12", "21", "1"])]
+    lines = [msgspec.json.encode(row) + b"\n" for row in rows]
+    (extra / "examples-00001.jsonl").write_bytes(b"".join(lines))
+
+    told = rows_of(store, tmp_path, 'calls = "one"\n[synthetic]\nat_most = 1\n')
+    shutil.rmtree(extra)
+
+    newest = max((store / "datasets" / "mine").iterdir(), key=lambda f: f.stat().st_mtime_ns)
+    rejects = [json.loads(line) for line in (newest / "rejects.jsonl").read_text().splitlines()]
+    apart = [row["messages"] for row in made(told) if "calls:apart" in row["tags"]]
+    assert [[m.get("tool_call_id") for m in row[2:6:2]] for row in apart] == [["1", "2"]] * 2
+    refused = [each for each in rejects if each["reason"] == "several_calls"]
+    assert rows[2].id in {each.get("id") for each in refused}
+    funnel = json.loads((newest / "manifest.json").read_text())["funnel"]
+    assert funnel[0]["left_out"]["several_calls"] == len(refused)
 
 
 def test_an_example_tells_how_it_was_made_up(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -33,14 +33,18 @@ FIRST_ONLY: Final = "calls:first_only"
 
 
 class SeveralCallsError(Exception):
-    """What is judged right or wrong made several calls at once, which cannot be told apart."""
+    """Several calls were made at once that cannot be told apart.
+
+    What is judged right or wrong made them, or not each of them stands with what it returned.
+    """
 
 
 def with_single_calls(example: Example) -> Example:
     """Return an example in which no message makes more than one call.
 
     Raises:
-        SeveralCallsError: a message that is itself right or wrong makes several.
+        SeveralCallsError: a message that is itself right or wrong makes several, or one that
+            is gone on from makes several that were not answered each exactly once.
     """
     if not any(map(_calls_several, messages_of(example))):
         return example
@@ -84,21 +88,44 @@ def _apart(messages: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _each_apart(messages: Sequence[Message]) -> Iterator[Message]:
-    rest = iter(enumerate(messages))
-    for at, message in rest:
+    rest = iter(enumerate(messages, 1))
+    for after, message in rest:
         calls = message.tool_calls
         if not _calls_several(message):
             yield message
             continue
-        answers = list(takewhile(lambda each: each.role == "tool", messages[at + 1 :]))
         # What is said and thought stands before the first call, as the model said it.
         yield msgspec.structs.replace(message, tool_calls=calls[:1])
-        for call, answer in zip(calls[1:], answers, strict=False):
-            yield answer
+        if after == len(messages):
+            return
+        answers = list(takewhile(lambda each: each.role == "tool", messages[after:]))
+        first, *others = _in_order(answers, calls)
+        yield first
+        for call, answer in zip(calls[1:], others, strict=True):
             yield Message(role="assistant", tool_calls=(call,), trained=message.trained)
-        yield from answers[len(calls) - 1 :]
+            yield answer
         for _ in answers:
             next(rest)
+
+
+def _in_order(answers: Sequence[Message], calls: Sequence[dict[str, Any]]) -> list[Message]:
+    """Return the answer to each call: by the id that it names, else in the order of both.
+
+    Raises:
+        SeveralCallsError: a call has no answer, or an answer belongs to none.
+    """
+    if len(answers) != len(calls):
+        raise SeveralCallsError
+    waiting = list(answers)
+    found: list[Message] = []
+    for call in calls:
+        named = [each for each in waiting if each.tool_call_id == call.get("id")]
+        unnamed = [each for each in waiting if each.tool_call_id is None]
+        if not (fit := named or unnamed):
+            raise SeveralCallsError
+        found.append(fit[0])
+        waiting.remove(fit[0])
+    return found
 
 
 def _told(example: Example) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ from tracemill.curate.selecting.rows import training_row
 from tracemill.curate.selecting.selection import Known, Standing
 from tracemill.curate.selecting.sieve import Sieve, Sketch
 from tracemill.curate.selecting.splits import KnownWork, Splits
-from tracemill.curate.windows.single_calls import with_single_calls
+from tracemill.curate.windows.single_calls import SeveralCallsError, with_single_calls
 from tracemill.curate.windows.work import ChatConfig
 from tracemill.export import EXPORT_VERSION
 from tracemill.flows.datasets.audit import evaluation_runs
@@ -95,18 +95,18 @@ def build_version(
     splits = Splits(KnownWork(made.facts.episodes, known.trajectories, known.goals), recipe.split)
     evaluated = evaluation_runs([Path(each) for each in recipe.limits.evaluation_sets])
     sieve = Sieve(_capped(recipe), known, splits, evaluated)
-    made_up = _made_up(workspace, recipe)
+    made_up, refused = _made_up(workspace, recipe)
     examples = _Examples(made.lake, executor, workspace.scratch, made_up)
     _sift(examples, sieve)
     part = workspace.scratch / "version"
     part.mkdir()
     writer = VersionWriter(part)
     _write_kept(examples, sieve, writer)
-    funnel = (_collected(made, len(made_up)), *sieve.funnel())
+    funnel = (_collected(made, len(made_up), refused), *sieve.funnel())
     if not sieve.kept:
         part.rmdir()
         return NothingKept(_drops(funnel))
-    for reject in (*_omitted(made.lake), *sieve.rejects):
+    for reject in (*_omitted(made.lake), *refused, *sieve.rejects):
         writer.reject(reject)
     version = DatasetVersion(
         id="",
@@ -164,16 +164,38 @@ def _placed(copies: Iterable[Example], taxonomy: Taxonomy) -> Iterator[Example]:
         yield msgspec.structs.replace(each, tags=(*each.tags, *tags)) if tags else each
 
 
-def _made_up(workspace: Workspace, recipe: Recipe) -> list[Example]:
-    """Return the made-up examples that a recipe looks at, ordered by id."""
+def _made_up(workspace: Workspace, recipe: Recipe) -> tuple[list[Example], list[Reject]]:
+    """Return the made-up examples that a recipe looks at, ordered by id, and those left out."""
     if recipe.synthetic is None:
-        return []
+        return [], []
     from tracemill.flows.datasets.made_up import made_examples
 
     wanted = recipe.synthetic.categories
-    found = (e for e in made_examples(workspace) if not wanted or e.category in wanted)
-    told = with_single_calls if recipe.calls == "one" else (lambda example: example)
-    return sorted((told(each.example) for each in found), key=attrgetter("id"))
+    told: list[Example] = []
+    refused: list[Reject] = []
+    for each in made_examples(workspace):
+        if wanted and each.category not in wanted:
+            continue
+        try:
+            is_as_made = recipe.calls == "as_made"
+            told.append(each.example if is_as_made else with_single_calls(each.example))
+        except SeveralCallsError:
+            refused.append(_several_calls(each.example))
+    return sorted(told, key=attrgetter("id")), refused
+
+
+def _several_calls(example: Example) -> Reject:
+    """Return that the calls of an example cannot be told one at a time."""
+    made_of = example.lineage[0]
+    return Reject(
+        id=example.id,
+        stage="built",
+        reason="several_calls",
+        trajectory_id=made_of.trajectory_id,
+        input_id=made_of.input_id,
+        first_step=made_of.first_step,
+        last_step=made_of.last_step,
+    )
 
 
 def _capped(recipe: Recipe) -> Recipe:
@@ -267,14 +289,16 @@ def _omitted(lake: Lake) -> Iterator[Reject]:
         )
 
 
-def _collected(made: Made, n_made_up: int) -> FunnelStage:
+def _collected(made: Made, n_made_up: int, refused: Sequence[Reject]) -> FunnelStage:
     """Return what the builders made of all work; a session may give many examples, or none."""
     n_made = n_made_up + sum(made.lake.count(TABLES[name]) for name in EXAMPLE_TABLES)
+    left_out = Counter(count_omissions(made.lake))
+    left_out.update(each.reason for each in refused)
     return FunnelStage(
         name="built",
         n_in=len(made.facts.trajectories),
         n_out=n_made,
-        left_out=count_omissions(made.lake),
+        left_out=dict(sorted(left_out.items())),
     )
 
 
