@@ -321,3 +321,75 @@ def test_calls_of_one_turn_of_llama_factory_are_several() -> None:
 
     assert (step.text, [call.name for call in step.calls]) == ("Both.", ["ls", "pwd"])
     assert [r.content for r in step.results] == ["a.py", "/srv"]
+
+
+ASKED = message("user", "hi")
+ONE = "<function=a>\n<parameter=x>\n1\n</parameter>\n</function>"
+CALLED = message("assistant", f"<tool_call>\n{ONE}\n</tool_call>")
+
+
+def test_functions_between_one_pair_of_marks_are_several_calls() -> None:
+    said = f"<tool_call>\n{ONE}\n{ONE.replace('=a', '=b').replace('1', '2')}\n</tool_call>"
+    step = read_row({"messages": [ASKED, message("assistant", said)]}).steps[1]
+
+    assert [(c.name, c.arguments) for c in step.calls] == [("a", {"x": "1"}), ("b", {"x": "2"})]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ONE.removesuffix("</function>"),
+        "<function=a>\n<parameter=x>\n1\n</parameter>\n<parameter=y>\nhalf of th",
+        ONE.replace("1", "use <parameter=y>1</parameter> here"),
+        ONE.replace("1", "use <parameter=y>1"),
+        ONE.replace("\n<p", "\nnote well\n<p"),
+        ONE.replace("</p", "</parameter>\n<parameter=x>\n2\n</p"),
+        f"{ONE}\nand so on",
+    ],
+    ids=["no end", "cut", "marks", "open mark", "words", "named twice", "words behind"],
+)
+def test_calls_of_qwen_coder_are_read_whole_or_stay_text(said: str) -> None:
+    said = f"<tool_call>\n{said}\n</tool_call>"
+    step = read_row({"messages": [ASKED, message("assistant", said)]}).steps[1]
+
+    assert (step.text, step.calls) == (said, ())
+
+
+def test_a_message_that_names_its_call_brings_one_result() -> None:
+    told = "<tool_response>\na\n</tool_response>\n<tool_response>\nb\n</tool_response>"
+    calls = [call("c1", "ls", {}), call("c2", "pwd", {})]
+    found = read_row(
+        {
+            "messages": [
+                message("assistant", "", tool_calls=calls),
+                message("tool", told, tool_call_id="c1"),
+                message("tool", "<tool_response>\nz\n</tool_response>", tool_call_id="c2"),
+            ]
+        }
+    )
+
+    assert [(r.call_id, r.content) for r in found.steps[0].results] == [("c1", told), ("c2", "z")]
+
+
+@pytest.mark.parametrize(("next_to", "is_call"), [("user", False), ("assistant", True)])
+def test_a_call_is_only_shown_where_a_person_speaks_next(next_to: str, *, is_call: bool) -> None:
+    shown = message("assistant", f"Like this:\n\n{CALLED['content']}")
+    step = read_row({"messages": [ASKED, shown, message(next_to, "thanks")]}).steps[1]
+
+    assert [one.name for one in step.calls] == (["a"] if is_call else [])
+    assert step.text == ("Like this:" if is_call else shown["content"])
+
+
+@pytest.mark.parametrize("before", [[], [ASKED], [CALLED]])
+def test_words_of_a_person_are_no_result(before: list[dict[str, Any]]) -> None:
+    between = "</tool_response>\nPlease stop\n<tool_response>\n" if before == [CALLED] else ""
+    said = message("user", f"<tool_response>\nwhat?\n{between}\n</tool_response>")
+    found = read_row({"messages": [*before, said]})
+
+    assert (found.steps[-1].speaker, found.steps[-1].text) == ("user", said["content"])
+
+
+def test_marks_that_never_end_are_looked_through_at_once() -> None:
+    said = f"<tool_call>{'<function=' * 100_000}"
+
+    assert read_row({"messages": [message("assistant", said)]}).steps[0].text == said

@@ -19,8 +19,14 @@ from tracemill.sources.building.openai_chat import read_openai_calls
 from tracemill.sources.reading.json_fields import is_too_deep, text
 
 FUNCTION: Final = re.compile(r"<function=([^>\s]+)>(.*?)(?:</function>|\Z)", re.DOTALL)
-"""A call as Qwen-Coder writes it: its name, and its parameters as they stand."""
+"""A call as Qwen-Coder writes it, also cut short: its name, and its parameters as they stand."""
 PARAMETER: Final = re.compile(r"<parameter=([^>\s]+)>(.*?)(?:</parameter>|\Z)", re.DOTALL)
+_WHOLE_FUNCTION: Final = re.compile(
+    r"<function=([^<>\s]+)>((?:(?!</?function[=>]).)*)</function>", re.DOTALL
+)
+_WHOLE_PARAMETER: Final = re.compile(
+    r"<parameter=([^<>\s]+)>((?:(?!</?parameter[=>]).)*)</parameter>", re.DOTALL
+)
 _CALL: Final = "<tool_call>"
 _CALL_END: Final = "</tool_call>"
 _RESULT: Final = "<tool_response>"
@@ -55,6 +61,8 @@ def marked_results(said: str, n_due: int) -> tuple[str, ...]:
     if not (whole.startswith(_RESULT) and whole.endswith(_RESULT_END)):
         return ()
     inner = whole[len(_RESULT) : -len(_RESULT_END)].strip("\n")
+    if any(mark in part for part in _BETWEEN.split(inner) for mark in (_RESULT, _RESULT_END)):
+        return ()  # what stands between two results may be somebody's words
     return joined_results(inner, n_due)
 
 
@@ -76,10 +84,21 @@ def _read(part: str) -> list[dict[str, Any]]:
     inner = inner if end else behind
     if end and behind.strip():
         return []
-    found = FUNCTION.fullmatch(inner.strip())
-    if found is not None:
-        return [{"name": found[1], "arguments": arguments_of(found[2])}]
-    return _named(inner)
+    return _functions(inner) or _named(inner)
+
+
+def _functions(inner: str) -> list[dict[str, Any]]:
+    """Return the calls in Qwen-Coder's marks of which a text consists, nothing where it says more.
+
+    Marks within the value of a parameter cannot be told from those around it.
+    """
+    found = _WHOLE_FUNCTION.findall(inner)
+    names = [[name for name, _ in _WHOLE_PARAMETER.findall(body)] for _, body in found]
+    rests = [_WHOLE_PARAMETER.sub("", body) for _, body in found]
+    rest = "".join([*rests, _WHOLE_FUNCTION.sub("", inner)])
+    if rest.strip() or any(len(set(each)) < len(each) for each in names):
+        return []
+    return [{"name": name, "arguments": arguments_of(body)} for name, body in found]
 
 
 def _named(inner: str) -> list[dict[str, Any]]:

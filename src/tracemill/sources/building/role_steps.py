@@ -102,6 +102,11 @@ class RoleSteps:
         )
 
     @property
+    def has_reply(self) -> bool:
+        """Whether nobody has spoken since the agent last did."""
+        return self._reply is not None
+
+    @property
     def n_due(self) -> int:
         """How many calls of the newest reply nothing has come back to."""
         return len(self._unanswered)

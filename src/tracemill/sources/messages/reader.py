@@ -65,6 +65,16 @@ class _Row(NamedTuple):
     whole: Line
 
 
+class _Guessed(NamedTuple):
+    """A reply that may have called something."""
+
+    step: OpenStep
+    whole: str
+    """Its words where it did not."""
+    is_marked: bool
+    """Whether the marks of a template say that it did."""
+
+
 class MessagesReader(RowOpener):
     """Opens rows."""
 
@@ -123,8 +133,8 @@ class _Reading:
         self._steps = steps
         self._document = document
         self._is_benchmark = "instance_id" in document.fields
-        self._guessed: tuple[OpenStep, str] | None = None
-        """The last reply, if nothing but what comes back tells that it gave a command."""
+        self._guessed: _Guessed | None = None
+        """The last reply, if nothing but what comes back tells that it called something."""
 
     def take(self, record: dict[str, Any], line: Line) -> str | None:
         """Read one message; return why it holds nothing to keep, or None where it was used."""
@@ -133,11 +143,12 @@ class _Reading:
         role = text(record.get("role")) or text(record.get("from")) or ""
         said = _said(record)
         kind = _KINDS.get(role)
-        framed = marked_results(said.text, self._steps.n_due) if kind in ("user", "tool") else ()
-        if kind == "user" and (framed or (self._is_benchmark and self._steps.is_answer_due)):
+        framed = self._framed(record, said.text) if kind in ("user", "tool") else ()
+        is_framed = bool(framed) and self._steps.has_reply
+        if kind == "user" and (is_framed or (self._is_benchmark and self._steps.is_answer_due)):
             kind = "tool"
         if kind is not None and kind != "tool":
-            self._settle()
+            self._settle(is_answered_by_words=kind == "user")
         match kind:
             case "agent":
                 self._take_reply(record, said, role, line)
@@ -151,12 +162,17 @@ class _Reading:
 
     def finish(self) -> None:
         """Tell how the work came out, and give the session its header."""
-        self._settle()
+        self._settle(is_answered_by_words=False)
         row, fields = self._document.whole, self._document.fields
         for fact in OUTCOME_FACTS:
             if fact in fields:
                 self._steps.state(row, fact, fields[fact])
         self._steps.finish()
+
+    def _framed(self, record: Mapping[str, Any], said: str) -> tuple[str, ...]:
+        """Return the results that a text is by its marks; who names its call brings one."""
+        framed = marked_results(said, self._steps.n_due)
+        return framed if len(framed) == 1 or not text(record.get("tool_call_id")) else ()
 
     def _take_results(
         self, record: Mapping[str, Any], said: str, framed: tuple[str, ...], line: Line
@@ -175,25 +191,29 @@ class _Reading:
             calls = read_openai_calls([old], index)
         if role in _CALLS and (found := read_openai_calls(_listed(said.text), index)):
             calls, said = found, Message("")
+        whole, is_guessed, is_marked = said.text, False, False
         if not calls:
-            words, calls = marked_calls(said.text, index)
-            said = said._replace(text=words)
-        whole, is_guessed = said.text, False
+            words, calls = marked_calls(whole, index)
+            said, is_marked = said._replace(text=words), bool(calls) and role not in _CALLS
         if self._is_benchmark and not calls:
             said, calls = _with_command(said, line, index)
             is_guessed = any(_is_guessed(call, whole) for call in calls)
         thought = text(record.get("reasoning_content")) or text(record.get("reasoning"))
         step = self._steps.reply(line, said, calls, thought)
         step.model = next(iter(self._steps.trajectory.models), None)
-        self._guessed = (step, whole) if is_guessed else None
+        self._guessed = _Guessed(step, whole, is_marked) if is_guessed or is_marked else None
 
-    def _settle(self) -> None:
-        """Let a block that may be no command be words again where nothing came back to it."""
+    def _settle(self, *, is_answered_by_words: bool) -> None:
+        """Let what may be no call be words again where nothing came back to it.
+
+        Calls between marks are some unless a person speaks next: a row may end with what is called.
+        """
         guessed, self._guessed = self._guessed, None
-        if guessed is not None and not guessed[0].results:
-            step, whole = guessed
-            self._steps.trajectory.forget_calls(step)
-            step.texts, step.calls = [whole], []
+        if guessed is None or guessed.step.results:
+            return
+        if is_answered_by_words or not guessed.is_marked:
+            self._steps.trajectory.forget_calls(guessed.step)
+            guessed.step.texts, guessed.step.calls = [guessed.whole], []
 
 
 def _with_command(said: Message, line: Line, step: int) -> tuple[Message, tuple[ToolCall, ...]]:
