@@ -125,6 +125,43 @@ def test_the_system_prompt_also_begins_what_the_harness_puts_in() -> None:
     ]
 
 
+LOOKALIKES = [
+    "<environment_context><cwd>/srv/old</cwd></environment_context>",
+    "# AGENTS.md instructions are what I wonder about",
+    "<skill>like this one</skill>: what is it?",
+]
+
+
+@pytest.mark.parametrize("said", LOOKALIKES)
+def test_the_system_prompt_never_begins_what_a_person_typed(said: str) -> None:
+    lines = meta(base_instructions=BASE), message("user", said, second=3, id="m1"), typed(said)
+    data = jsonl(*lines, message("assistant", "Done."))
+
+    found = read(SOURCE, data)
+
+    assert [(step.speaker, step.text) for step in found.steps] == [
+        ("system", BASE["text"]),
+        ("user", said),
+        ("agent", "Done."),
+    ]
+    ends = [at for at, byte in enumerate(data) if byte == ord("\n")]
+    prompt, words, _ = found.steps
+    assert [(step.span.start, step.span.end) for step in (prompt, words)] == [
+        (0, ends[0]),
+        (ends[0] + 1, ends[2]),
+    ]
+    assert (prompt.native_id, words.native_id) == (None, "m1")
+
+
+def test_words_that_turn_out_late_to_be_a_persons_have_no_system_prompt_before_them() -> None:
+    said = LOOKALIKES[0]
+    lines = message("user", said), message("developer", "rules"), typed(said)
+
+    steps = read(SOURCE, jsonl(meta(base_instructions=BASE), *lines)).steps
+
+    assert [(step.speaker, step.text) for step in steps] == [("user", said), ("system", "rules")]
+
+
 def test_a_system_prompt_that_nothing_else_sets_up_is_a_step_of_its_own() -> None:
     data = jsonl(meta(base_instructions=BASE), message("user", "Fix it"), typed("Fix it"))
 

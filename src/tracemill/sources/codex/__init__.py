@@ -6,7 +6,8 @@ The model of this source:
   watches. A message is told once. Which user items a person typed is told by the events
   alone; in a file without such events, by how the harness begins its own texts.
 - The system prompt stands in the header of the session, not among the items. It begins the first
-  step, where that is what the harness says, and is one of its own otherwise.
+  step, where that is what the harness says, and is one of its own otherwise, also where it turns
+  out that a person typed what looked like the harness.
 - A reply of the model becomes one step, its results join it, and the change of the running
   token total counts for it, or the record that newer versions write of each. The total of the
   trajectory is the last total, which a compaction or a fork may let differ from the sum of its

@@ -86,6 +86,8 @@ class CodexSteps:
         self._failed: Remembered[str, bool] = Remembered(_MAX_FAILED_CALLS)
         self._base: tuple[str, Line] | None = None
         """The system prompt, and the line that tells it, until a step holds it."""
+        self._joined: tuple[OpenStep, Line, Line] | None = None
+        """A step that begins with the system prompt, the line of that, and its own first line."""
 
     def trajectory(self, line: Line, session_id: str | None = None) -> OpenTrajectory:
         """Return the file's one trajectory, begun with `line` where it is new."""
@@ -266,6 +268,7 @@ class CodexSteps:
         step.is_replayed = is_old
         self._is_reply_over = True
         if self._base is not None:
+            self._joined = step, self._base[1], item.line
             self._fill_base(step)
         return step
 
@@ -277,6 +280,27 @@ class CodexSteps:
         step.texts.append(said)
         step.start = line.start
         self.window.grow(self.begun, step, len(said))
+
+    def _parted(self, step: OpenStep) -> OpenStep:
+        """Return the step of a person's words, without the system prompt where that began it.
+
+        Both are steps then; where others stand behind already, there is no place for the prompt.
+        """
+        if self._joined is None or self._joined[0] is not step or not step.texts:
+            return step
+        (_, base, line), self._joined = self._joined, None
+        trajectory, (prompt, *said) = self.trajectory(line), step.texts
+        if trajectory.last_index() != step.index:
+            step.texts, step.start = said, line.start
+            self.window.grow(trajectory, step, -len(prompt))
+            return step
+        own = self.window.open(trajectory, None, line, step.at)
+        own.end, own.native_id, own.n_images = step.end, step.native_id, step.n_images
+        step.end, step.native_id, step.n_images = base.end, None, 0
+        own.texts, step.texts, step.at = said, [prompt], trajectory.started
+        for each, sign in ((step, -1), (own, 1)):
+            self.window.grow(trajectory, each, sign * sum(map(len, said)))
+        return own
 
     def _is_old(self, item: Item[Common]) -> bool:
         """Tell whether an item says what was said before, here or in the log of a parent."""
@@ -352,6 +376,7 @@ class CodexSteps:
             self._fill(step, said)
         if step.index in self._scheduled:
             return None
+        step = self._parted(step)
         step.speaker = "user"
         insort(self._asked, step.index)
         del self._asked[:-_MAX_ASKED]
