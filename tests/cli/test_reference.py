@@ -3,6 +3,7 @@
 Run as a script, it writes the page anew: `python -m tests.cli.test_reference`.
 """
 
+import ast
 import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,10 +19,16 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "commands.md"
 BEGIN: Final = """\
 # Every command
 
-`tracemill COMMAND --help` tells its arguments and options. Each takes `--json` (one document: `schema` names its
-kind, `next` says what to run then, the shape of all else is in `schema/`; `emit` alone does not), `--workspace DIR` and `--quiet`, and ends with the exit codes of the
-[README](../README.md#what-it-promises). Which of them you want for what: [the guide](README.md).
+`tracemill COMMAND --help` tells its arguments and options. Each takes `--json` (one document; `emit` alone does not),
+`--workspace DIR` and `--quiet`, and ends with the exit codes of the [README](../README.md#what-it-promises). Which of
+them you want for what: [the guide](README.md).
+
+Of such a document `schema` names the kind, as in `tracemill.KIND/1`, and `next` says what to run then. The shape of all
+else is in `schema/answer.KIND.json`, and that of the rows of most lists in `schema/row.*.json`. No file has the shape of
+an answer of these kinds: {shapeless}.
 """
+SOURCE: Final = Path(tree.__file__).parent
+SCHEMA: Final = Path(__file__).parents[2] / "schema"
 
 
 def page() -> str:
@@ -32,7 +39,24 @@ def page() -> str:
     for group, nouns in tree.NOUNS.items():
         groups.setdefault(name_of(group), []).extend(within(nouns))
     groups[name_of(next(iter(tree.COMMANDS)))].append(("ui export", summary(export_ui)))
-    return BEGIN + "".join(section(*each) for each in groups.items())
+    shapeless = ", ".join(f"`{kind}`" for kind in kinds() if not has_shape(kind))
+    return BEGIN.format(shapeless=shapeless) + "".join(section(*each) for each in groups.items())
+
+
+def kinds() -> list[str]:
+    """Return the kinds of answers that commands name outright; those of lists are their rows."""
+    calls = (
+        call
+        for path in SOURCE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    )
+    named = (call.args[0] for call in calls if ast.unparse(call.func) == "answer" and call.args)
+    return sorted({str(one.value) for one in named if isinstance(one, ast.Constant)})
+
+
+def has_shape(kind: str) -> bool:
+    return (SCHEMA / f"answer.{kind}.json").exists()
 
 
 def summary(command: object) -> str:
@@ -64,6 +88,14 @@ def section(title: str, commands: list[tuple[str, str]]) -> str:
 
 def test_the_page_is_what_the_tree_says() -> None:
     assert PAGE.read_text() == page()
+
+
+def test_it_says_which_answers_have_no_shape() -> None:
+    found = kinds()
+
+    assert {"run", "session"} <= set(found)
+    assert "`session`" in page().partition("##")[0]
+    assert "`run`" not in page().partition("##")[0]
 
 
 def test_no_command_is_missing_from_it() -> None:
