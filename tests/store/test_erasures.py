@@ -52,6 +52,25 @@ def test_a_tombstone_with_a_place_as_it_was_typed_still_refuses_it(folder: str) 
     assert _refusal_of("C:/Work/App").refuses_folder(folder)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        r"\\wsl$\Ubuntu\home\ada\App",
+        r"\\wsl.localhost\Ubuntu\mnt\c\App",
+        r"\\?\C:\Work\App",
+        r"\\.\C:\Work\App",
+    ],
+)
+def test_a_tombstone_of_before_drives_had_one_spelling_still_refuses_it(place: str) -> None:
+    held = ErasureBook(key=_KEY).code(place.replace("\\", "/").casefold())
+    refusal = _refusal(Tombstone(folders=(held,), paths=(held,)))
+    for there in (place, rf"{place}\src", place.upper()):
+        assert refusal.refuses_folder(there)
+        assert refusal.refuses_place(there)
+        assert refusal.refuses_address(there)
+    assert not refusal.refuses_folder(f"{place}2")
+
+
 @pytest.mark.parametrize("folder", [r"C:\Work\App2", r"C:\Work", r"D:\Work\App", "/srv/app2"])
 def test_what_lies_beside_an_erased_place_is_not_refused(folder: str) -> None:
     assert not _refusal_of(one_spelling(r"C:\Work\App")).refuses_folder(folder)

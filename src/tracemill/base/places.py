@@ -85,7 +85,19 @@ def one_spelling(place: str) -> str:
     return path.casefold() if path.startswith("//") else path
 
 
+def spellings(place: str) -> set[str]:
+    """Return the forms in which a place may have been remembered: today's, and those of before.
+
+    First it was as it was typed, then in the letters and slashes that Windows takes for the same.
+    """
+    return {place, one_spelling(place), _folded(place)}
+
+
 def is_at(path: str, place: str) -> bool:
     """Tell whether a path is a place, or lies below it."""
     path, place = one_spelling(path), one_spelling(place).rstrip("/")
     return path != "" and (path.rstrip("/") == place or path.startswith(f"{place}/"))
+
+
+def _folded(place: str) -> str:
+    return place.replace("\\", "/").casefold() if is_of_windows(place) else place

@@ -17,7 +17,7 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.base.keyed_words import KEY_BYTES, KeyedWords, NameCode, code_of
-from tracemill.base.places import folder_and_name, is_of_windows, one_spelling
+from tracemill.base.places import folder_and_name, is_of_windows, spellings
 from tracemill.records.privacy.erasures import ErasedName, Erasure
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
@@ -127,7 +127,7 @@ class Refusal:
         Of persons that other folders name only the names are masked.
         """
         while folder:
-            if not self._folders.isdisjoint(map(self._book.code, {folder, one_spelling(folder)})):
+            if not self._folders.isdisjoint(map(self._book.code, spellings(folder))):
                 return True
             folder, _ = folder_and_name(folder)
         return False
@@ -138,8 +138,7 @@ class Refusal:
         if known is None:
             folder, name = folder_and_name(path)
             known = (
-                # tombstones of before one spelling was taken hold the path as it was typed
-                any(self._book.code(each) in codes for each in {path, one_spelling(path)})
+                not codes.isdisjoint(map(self._book.code, spellings(path)))
                 # names were looked for in a whole path of Windows, and may go over two folders
                 or bool(self.words.places(os.fsencode(path if is_of_windows(path) else name)))
                 or (bool(folder) and self._is_below(folder, codes))
