@@ -13,6 +13,9 @@ from tracemill.base.places import absolute_place, is_at, one_spelling, place_fro
         ("/srv/app", "/srv/app"),
         ("/srv/app/src", "/srv/app/"),
         ("/srv/app", "/"),
+        ("/srv/open/../app//src", "/srv/./app/"),
+        (r"C:\Work\..\App\.\src", "c:/app"),
+        ("/c/work/../app", r"C:\App"),
         (r"C:\Users\Ada\app", r"C:\Users\Ada\app"),
         (r"c:\users\ada\app\src", r"C:\Users\Ada\app"),
         ("C:/Users/Ada/app", "c:\\Users\\ada\\"),
@@ -40,6 +43,7 @@ def test_a_path_is_at_a_place_and_below_it(path: str, place: str) -> None:
     [
         ("/srv/app2", "/srv/app"),
         ("/srv", "/srv/app"),
+        ("/srv/app/../open", "/srv/app"),
         ("/SRV/app", "/srv/app"),
         ("", "/"),
         (r"C:\Users\Adam", r"C:\Users\Ada"),
@@ -61,6 +65,17 @@ def test_a_place_is_taken_from_the_folder_in_which_it_is_named() -> None:
     assert place_from(r"C:\work\app", r"..\closed") == r"C:\work\closed"
     assert place_from("/srv/open", "/srv/closed") == "/srv/closed"
     assert place_from(None, "closed") is None
+
+
+def test_a_home_is_that_of_the_folder_or_of_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert place_from("/home/bea/app", "~/closed") == "/home/bea/closed"
+    assert place_from(r"C:\Users\Bea\app", "~/closed") == r"C:\Users\Bea/closed"
+    assert place_from("/root", "~") == "/root"
+    asked = place_from("/srv/open", "~/closed")
+    assert asked is not None
+    assert is_at(asked, "/home/ada/closed")
+    assert not is_at(asked, "/srv/open")
 
 
 def test_a_place_of_windows_lies_below_no_folder_of_this_machine() -> None:

@@ -183,11 +183,14 @@ def test_a_folder_that_names_an_erased_person_is_passed_through_by_others(
     assert left(workspace.root, b"spoonbill")
 
 
+@pytest.mark.parametrize(
+    "named", ["../closed", "/srv/open/../closed", "/srv//closed/x/", "/srv/./closed"]
+)
 def test_a_call_that_was_carried_out_in_a_closed_folder_counts(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace, tmp_path: Path, named: str
 ) -> None:
     told = [json.loads(line) for line in lines(MOVED, 1, "spoonbill")]
-    told[1]["message"]["content"][0]["input"]["workdir"] = "../closed"
+    told[1]["message"]["content"][0]["input"]["workdir"] = named
     (tmp_path / "in").mkdir()
     said = "".join(f"{json.dumps(line)}\n" for line in told)
     (tmp_path / "in" / f"{MOVED}.jsonl").write_text(said)

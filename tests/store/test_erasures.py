@@ -77,6 +77,16 @@ def test_what_lies_beside_an_erased_place_is_not_refused(folder: str) -> None:
     assert not _refusal_of("/srv/app").refuses_folder(folder)
 
 
+@pytest.mark.parametrize(
+    "folder", ["/srv/app/", "/srv//app/src", "/srv/./app", "/srv/open/../app", "/srv/app/src/.."]
+)
+def test_a_detour_to_an_erased_place_is_refused(folder: str) -> None:
+    refusal = _refusal_of("/srv/app")
+    assert refusal.refuses_place(folder)
+    assert refusal.refuses_folder(folder)
+    assert not refusal.refuses_place("/srv/app/../open")
+
+
 def test_a_name_that_goes_over_two_folders_of_windows_is_refused() -> None:
     code = name_code(bytes.fromhex(_KEY), "Heath Lovelace")
     name = ErasedName(first=code.first, whole=code.whole, n_words=code.n_words)

@@ -26,6 +26,12 @@ _DRIVE: Final = re.compile(
 )
 _WITHIN: Final = re.compile(r"//wsl(?:\$|\.localhost)/[^/]+(?=/|\Z)", re.IGNORECASE)
 """A Linux within Windows, as Windows names it."""
+_DETOUR: Final = re.compile(r"[\\/]\.{0,2}(?=[\\/]|\Z)")
+"""A part of a path that names no folder: `.`, `..`, or nothing at all."""
+_HOME: Final = re.compile(
+    r"/root(?=/|\Z)|/(?:home|Users)/[^/]+|(?:[A-Za-z]:|/[a-z](?=/))[\\/]Users[\\/][^\\/]+"
+)
+_IN_HOME: Final = re.compile(r"~(?=[\\/]|\Z)")
 
 
 def is_of_windows(place: str) -> bool:
@@ -58,7 +64,13 @@ def pure_place(place: str) -> PurePath:
 
 
 def place_from(folder: str | None, named: str) -> str | None:
-    """Return the whole path of what was named within a folder; None where that is not known."""
+    """Return the whole path of what was named within a folder; None where that is not known.
+
+    Whose home `~` is, the folder says; where it does not, it is left to who asks for the place.
+    """
+    if _IN_HOME.match(named):
+        home = _HOME.match(folder or "")
+        return named if home is None else f"{home[0]}{named[1:]}"
     if named.startswith("/") or is_of_windows(named):
         return named
     if folder is None:
@@ -68,12 +80,25 @@ def place_from(folder: str | None, named: str) -> str | None:
     return posixpath.normpath(posixpath.join(folder, named))
 
 
+def straight(place: str) -> str:
+    """Return a whole path without detours and slashes too many; `~` is the home of who asks."""
+    if _IN_HOME.match(place):
+        place = str(expanded(place))
+    if not is_of_windows(place):
+        return posixpath.normpath(place) if place.startswith("/") else place
+    if _DETOUR.search(place, 2) is None:
+        return place
+    path = ntpath.normpath(place)
+    return path if "\\" in place else path.replace("\\", "/")
+
+
 def one_spelling(place: str) -> str:
-    """Return a place in the one form that all spellings of it share; no other path changes.
+    """Return a place in the one form that all spellings of it share.
 
     A drive of Windows is `c:/`. What lies in a Linux within Windows is what that Linux calls it,
     and which one it is in, where there are several, is not told apart.
     """
+    place = straight(place)
     path = place.replace("\\", "/") if is_of_windows(place) else place
     if (long := _LONG.match(path)) is not None:
         path = f"{'/' if long['network'] else ''}{path[long.end() :]}"

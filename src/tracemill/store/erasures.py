@@ -17,7 +17,7 @@ import msgspec
 
 from tracemill.base.errors import StoreError
 from tracemill.base.keyed_words import KEY_BYTES, KeyedWords, NameCode, code_of
-from tracemill.base.places import folder_and_name, is_of_windows, spellings
+from tracemill.base.places import folder_and_name, is_of_windows, spellings, straight
 from tracemill.records.privacy.erasures import ErasedName, Erasure
 from tracemill.records.refs import Record
 from tracemill.store.workspace import write_whole
@@ -100,7 +100,7 @@ class Refusal:
         """Tell whether an input at this address is refused: it, what holds it, or whom it names."""
         path, _, within = address.partition("#")
         return (
-            self._is_below(path, self._paths)
+            self._is_at_or_below(path, self._paths)
             or bool(self.words.places(os.fsencode(within)))
             or (bool(self._paths) and self._book.code(address) in self._paths)
         )
@@ -119,18 +119,23 @@ class Refusal:
 
     def refuses_folder(self, folder: str) -> bool:
         """Tell whether what began in a folder is refused: for the folder, or for whom it names."""
-        return self._is_below(folder, self._folders)
+        return self._is_at_or_below(folder, self._folders)
 
     def refuses_place(self, folder: str) -> bool:
         """Tell whether what worked in a folder for a while is refused.
 
         Of persons that other folders name only the names are masked.
         """
+        folder = straight(folder)
         while folder:
             if not self._folders.isdisjoint(map(self._book.code, spellings(folder))):
                 return True
             folder, _ = folder_and_name(folder)
         return False
+
+    def _is_at_or_below(self, path: str, codes: set[str]) -> bool:
+        """Tell it of a path as it is written, and of the place to which it leads."""
+        return any(self._is_below(each, codes) for each in {path, straight(path)})
 
     def _is_below(self, path: str, codes: set[str]) -> bool:
         """Tell whether a path, or a folder above it, is one of these or names a person."""
