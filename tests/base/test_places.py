@@ -32,6 +32,9 @@ from tracemill.base.places import absolute_place, is_at, one_spelling, place_fro
         (r"\\wsl$\Ubuntu\home\ada\app", "/home/ada"),
         (r"\\wsl.localhost\Debian\mnt\c\Users\Ada", r"C:\users\ada"),
         ("/home/ada/app", "//WSL$/Ubuntu/home"),
+        (r"\\wsl$\Ubuntu\home\ada", r"\\wsl.localhost\Ubuntu"),
+        (r"\\wsl.localhost\Ubuntu", r"\\wsl$\ubuntu\\"),
+        (r"\\wsl.localhost\Ubuntu\srv", r"\\wsl$"),
     ],
 )
 def test_a_path_is_at_a_place_and_below_it(path: str, place: str) -> None:
@@ -54,6 +57,9 @@ def test_a_path_is_at_a_place_and_below_it(path: str, place: str) -> None:
         ("/mnt", r"C:\\"),
         (r"\\wsl$\Ubuntu\home\Ada", "/home/ada"),
         ("/srv/share", "//srv/share"),
+        ("/home/ada", r"\\wsl.localhost\Ubuntu"),
+        (r"C:\work", r"\\wsl$\Ubuntu"),
+        (r"\\wsl$\Debian\home\ada", r"\\wsl$\Ubuntu"),
     ],
 )
 def test_what_only_begins_like_a_place_is_not_there(path: str, place: str) -> None:

@@ -77,6 +77,13 @@ def test_what_lies_beside_an_erased_place_is_not_refused(folder: str) -> None:
     assert not _refusal_of("/srv/app").refuses_folder(folder)
 
 
+def test_all_of_a_linux_within_windows_is_refused_under_both_its_names() -> None:
+    refusal = _refusal_of(one_spelling(r"\\wsl.localhost\Ubuntu"))
+    assert refusal.refuses_folder(r"\\wsl$\Ubuntu\home\ada")
+    assert refusal.refuses_place(r"\\wsl.localhost\Ubuntu\home\ada")
+    assert not refusal.refuses_folder("/home/ada")
+
+
 @pytest.mark.parametrize(
     "folder", ["/srv/app/", "/srv//app/src", "/srv/./app", "/srv/open/../app", "/srv/app/src/.."]
 )

@@ -24,8 +24,11 @@ _DRIVE: Final = re.compile(
         |/?(?P<named>[A-Za-z]):)(?=/|\Z)  # Windows; with a slash as addresses of files have it""",
     re.VERBOSE,
 )
-_WITHIN: Final = re.compile(r"//wsl(?:\$|\.localhost)/[^/]+(?=/|\Z)", re.IGNORECASE)
+_WITHIN: Final = re.compile(r"//wsl(?:\$|\.localhost)/(?P<linux>[^/]+)(?=/|\Z)", re.IGNORECASE)
 """A Linux within Windows, as Windows names it."""
+_HOST: Final = re.compile(r"\A//wsl\.localhost(?=/|\Z)", re.IGNORECASE)
+_ROOT: Final = re.compile(r"//wsl(?:\$|\.localhost)(?:/[^/]+)?/?", re.IGNORECASE)
+"""All of a Linux within Windows, or of all of them."""
 _DETOUR: Final = re.compile(r"[\\/]\.{0,2}(?=[\\/]|\Z)")
 """A part of a path that names no folder: `.`, `..`, or nothing at all."""
 _HOME: Final = re.compile(
@@ -96,14 +99,11 @@ def one_spelling(place: str) -> str:
     """Return a place in the one form that all spellings of it share.
 
     A drive of Windows is `c:/`. What lies in a Linux within Windows is what that Linux calls it,
-    and which one it is in, where there are several, is not told apart.
+    and which one it is in, where there are several, is not told apart; all of one is no `/`.
     """
-    place = straight(place)
-    path = place.replace("\\", "/") if is_of_windows(place) else place
-    if (long := _LONG.match(path)) is not None:
-        path = f"{'/' if long['network'] else ''}{path[long.end() :]}"
+    path = _unprefixed(place)
     if (within := _WITHIN.match(path)) is not None:
-        path = path[within.end() :] or "/"
+        path = path[within.end() :].rstrip("/") or f"//wsl$/{within['linux']}"
     if (drive := _DRIVE.match(path)) is not None:
         letter = drive["mounted"] or drive["named"]
         return f"{letter}:{path[drive.end() :] or '/'}".casefold()
@@ -120,8 +120,29 @@ def spellings(place: str) -> set[str]:
 
 def is_at(path: str, place: str) -> bool:
     """Tell whether a path is a place, or lies below it."""
-    path, place = one_spelling(path), one_spelling(place).rstrip("/")
+    if _is_at(one_spelling(path), one_spelling(place)):
+        return True
+    whole = _ROOT.fullmatch(_unprefixed(place)) is not None
+    return whole and _is_at(*map(_of_linux, (path, place)))
+
+
+def _is_at(path: str, place: str) -> bool:
+    place = place.rstrip("/")
     return path != "" and (path.rstrip("/") == place or path.startswith(f"{place}/"))
+
+
+def _of_linux(place: str) -> str:
+    """Return a place within Windows with the Linux that it lies in, under one name of the two."""
+    return _HOST.sub("//wsl$", _unprefixed(place).casefold())
+
+
+def _unprefixed(place: str) -> str:
+    """Return a straight path with slashes of one kind and nothing put before it."""
+    place = straight(place)
+    path = place.replace("\\", "/") if is_of_windows(place) else place
+    if (long := _LONG.match(path)) is not None:
+        path = f"{'/' if long['network'] else ''}{path[long.end() :]}"
+    return path
 
 
 def _folded(place: str) -> str:
