@@ -19,7 +19,7 @@ import rtoml
 
 from tracemill.redact.protocol import Kind, Probe
 
-REDACT_VERSION: Final = 39
+REDACT_VERSION: Final = 40
 """Raise it when the same rules would redact the same text differently."""
 
 JudgeName = Literal[

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tracemill.redact.wording.words import word_share
-
 _VERSION: Final = rb"[v^~>=<]*\d+(?:\.\d+){1,4}"
 _FURTHER: Final = (
     rb"(?:[-+.](?:[a-z]{1,12}\d{0,4}|\d{1,14})){0,3}(?:[-.]\d{14}-[0-9a-f]{12}(?:\+[a-z]{1,12})?)?$"
@@ -44,23 +42,26 @@ _URN: Final = re.compile(
     rb"urn:[a-z0-9-]{2,32}(?::(?:[a-z._-]{1,32}\d{0,2}|[A-Z]{2,6}|\d\.\d)){1,8}\Z"
 )
 
-_ALGORITHM: Final = re.compile(
-    rb"(?i)base(?:16|32|45|58|64|85)(?:url)?|(?:hmac|hkdf|rsa|ecdsa)?[_-]?sha[_-]?(?:224|256|384|512|1|2|3)"
+_ALGORITHM: Final = (
+    rb"base(?:16|32|45|58|64|85)|(?:hmac|hkdf|rsa|ecdsa)?[_-]?sha[_-]?(?:224|256|384|512|1|2|3)"
     rb"|ed25519|ed448|[xp]25519|curve25519|secp(?:256|384|521)[kr]1|p(?:256|384|521)|argon2(?:id|i|d)?"
-    rb"|aes[_-]?(?:128|192|256)?(?:[_-]?(?:gcm|cbc|ctr))?|chacha20|poly1305|pbkdf2|md5|[hrep]s(?:256|384|512)"
+    rb"|aes[_-]?(?:128|192|256)|chacha20|poly1305|pbkdf2|md5|[hrep]s(?:256|384|512)"
     rb"|rsa[_-]?(?:1024|2048|3072|4096)|utf[_-]?(?:8|16|32)|hex(?:16|32|64)|(?:cl100k|o200k|p50k|r50k)_base"
 )
-"""Names of ways to encode, sign and encrypt: with nothing but words around them none is drawn."""
-_REST: Final = re.compile(rb"[A-Za-z]*(?:[ _./:-][A-Za-z]*)*\Z")
+_BESIDE: Final = (
+    rb"aes|cbc|ccm|ctr|ecb|gcm|siv|rsa|dsa|ecdsa|eddsa|ecdh|hmac|hkdf|oaep|pss|pkcs[1578](?:padding)?"
+    rb"|nopad(?:ding)?|with|and|enc(?:rypt(?:ion)?)?|url(?:safe)?|bit"
+)
+_ALGORITHMS: Final = re.compile(
+    rb"(?i)(?:(?:%b)[_./: -]?){0,4}(?:%b)(?:[_./: -]?(?:%b|%b)){0,4}\Z"
+    % (_BESIDE, _ALGORITHM, _ALGORITHM, _BESIDE)
+)
+"""Names of ways to encode, sign and encrypt, with what they are written with and no other word."""
 
 
 def is_algorithm(value: bytes) -> bool:
-    """Tell whether a value is the name of an algorithm, alone or among words: `base64url`."""
-    rest, n_named = _ALGORITHM.subn(b"", value)
-    if not n_named or not _REST.match(rest):
-        return False
-    letters = rest.translate(None, b" _./:-")
-    return not letters or 2 * word_share(rest) >= len(letters) / len(rest)
+    """Tell whether a value is nothing but the name of an algorithm: `aes256-gcm`."""
+    return _ALGORITHMS.match(value) is not None
 
 
 def is_number(value: bytes) -> bool:

@@ -150,7 +150,6 @@ def is_placeholder(value: bytes) -> bool:
         _PLACEHOLDER.search(value) is not None
         or value.lower() in _KNOWN_WORDS
         or len(set(value)) < _LEAST_DISTINCT
-        or code_forms.is_algorithm(value)
     )
 
 
@@ -379,14 +378,15 @@ def is_secret(name: bytes, value: bytes) -> bool:
 
 @lru_cache(4_096)
 def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> bool:
-    if is_quoted and _is_odd(value) and value[-1:] not in (b"(", b"[", b"{"):
-        return True
-    if is_quoted and is_noise(value):
+    is_odd = _is_odd(value) and value[-1:] not in (b"(", b"[", b"{")
+    if is_quoted and (is_odd or is_noise(value)):
         return True
     if is_placeholder(value):
         return False
     if is_named_password:
         return is_password(value, is_quoted=is_quoted)
+    if code_forms.is_algorithm(value):
+        return False
     if is_random(value) or is_key(value) or is_signed(value) or is_long_number(value):
         return True
     return len(value) >= _SHORT_KEY_LENGTH and _is_mixed(value, is_quoted=is_quoted)

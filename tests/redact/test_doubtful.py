@@ -1,0 +1,36 @@
+"""Where a value may be code, a name or a secret, it goes: what is hidden is not lost, a leak is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracemill.redact import Redactor
+
+ALGORITHMS = [
+    "DB_PASSWORD=caesarsalad",
+    "DB_PASSWORD=kaesebrot",
+    "curl -u ada:caesar https://x.io",
+    "sshpass -p Kaesebrot ssh x",
+    "mysql -pKaesebrot db",
+    'password: "maestro-horse-battery-staple"',
+    "password: wombat-md5-lamp-otter",
+    'password = "Sha512Rocks"',
+    'password = "AES256-Summer"',
+    'password = "aes256-gcm"',
+    "password: base64url",
+    "postgres://ada:caesarsalad@db:5432/x",
+    "amqp://svc:aes256@mq:5672/",
+]
+
+
+@pytest.mark.parametrize("text", ALGORITHMS)
+def test_a_password_may_be_or_hold_the_name_of_an_algorithm(text: str, redactor: Redactor) -> None:
+    assert_goes(text, redactor)
+
+
+def assert_goes(text: str, redactor: Redactor) -> None:
+    """Hold that a secret goes whole, and that nothing else does when it is redacted once more."""
+    redacted = redactor.text(text)
+
+    assert "[SECRET:" in redacted
+    assert redactor.text(redacted) == redacted
