@@ -111,3 +111,24 @@ def test_a_certificate_in_a_block_is_for_everybody_and_a_key_below_it_is_not(
 
     assert redactor.text(certificate) == certificate
     assert key not in redactor.text(certificate + f"  {key}\n")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("-----BEGIN KEY-----", "-----END KEY-----"),
+        ("-----BEGIN OPENVPN STATIC KEY V1-----", "-----END OPENVPN STATIC KEY V1-----"),
+        ("-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"),
+        ("-----BEGIN x", ""),
+        ("-----BEGIN CERTIFICATE-----\n  MIIDazCCAlOgAwIBAgIUQ", ""),
+        ("-----BEGIN CERTIFICATE-----\n  MIIDazCCAlOgAwIBAgIUQ", "-----END PUBLIC KEY-----"),
+        ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"),
+    ],
+)
+def test_what_is_no_whole_certificate_goes_with_its_block(
+    begin: str, end: str, redactor: Redactor
+) -> None:
+    redacted = redactor.text(f"secret: |\n  {begin}\n  Zx9kkqq11aaPP0bb{KEY}\n  {end}\n")
+
+    assert "Zx9kkqq11aaPP0bb" not in redacted
+    assert redactor.text(redacted) == redacted

@@ -23,9 +23,14 @@ _VALUE: Final = re.compile(rb"[^\s\"'`<>{}\x00]{4,}\Z")
 _MOST_LINES: Final = 64
 """Counted in lines alone, since stand-ins change how many bytes there are."""
 _SHORTEST: Final = 8
-_PEM_BEGIN: Final = b"-----BEGIN "
-_PEM_END: Final = b"-----END "
-_PRIVATE: Final = b"PRIVATE"
+_CERTIFICATE: Final = re.compile(
+    rb"[ \t]*-----BEGIN ((?:(?:X509|TRUSTED|NEW) )?CERTIFICATE(?: REQUEST)?"
+    rb"|(?:[A-Z]{2,8} )?PUBLIC KEY|X509 CRL|DH PARAMETERS)-----[ \t\r]*\n"
+    rb"[ \t]*M[C-I][0-9A-Za-z+/]{14,74}={0,2}[ \t\r]*\n"
+    rb"(?:[ \t]*[0-9A-Za-z+/]{1,76}={0,2}[ \t\r]*\n){0,62}[ \t]*-----END \1-----[ \t\r]*$",
+    re.MULTILINE,
+)
+"""Whole, with what every certificate and public key begins with: what is cut off may be a key."""
 
 
 class _Line(NamedTuple):
@@ -81,11 +86,11 @@ class ScalarDetector(ByPlace):
         """Yield the lines without a blank of a block that begins at `at`, deeper than `depth`.
 
         A block within it that is called a secret too is looked at by itself, and ends it; a
-        certificate or a public key in it is for everybody. Of a block that is no deeper, as where
-        lines were cut, the first line alone is sure to belong to it.
+        whole certificate or public key in it is for everybody. Of a block that is no deeper, as
+        where lines were cut, the first line alone is sure to belong to it.
         """
         least = depth + 1
-        is_certificate = False
+        open_until = at
         for n in range(_MOST_LINES):
             end = data.find(b"\n", at)
             end = end if end >= 0 else len(data)
@@ -98,11 +103,10 @@ class ScalarDetector(ByPlace):
                 return
             least = max(least, indent) if n == 0 else least
             is_kept = values.is_placeholder(value) or holds_stand_in(value)
-            if value.startswith(_PEM_BEGIN):
-                is_certificate = _PRIVATE not in value
-            if _VALUE.match(value) and not (is_kept or is_certificate):
+            if certificate := _CERTIFICATE.match(data, at):
+                open_until = certificate.end()
+            if _VALUE.match(value) and not is_kept and at >= open_until:
                 yield _Line(at + indent, value)
-            is_certificate = is_certificate and not value.startswith(_PEM_END)
             at = end + 1
             if is_flat or at >= len(data):
                 return
