@@ -28,6 +28,20 @@ def test_a_password_may_be_or_hold_the_name_of_an_algorithm(text: str, redactor:
     assert_goes(text, redactor)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password changed: password=OldPass123->NewPass456x",
+        "password: Xk9mQzLp27->done",
+        "PASSWORD=Tr0ub4dor->x",
+        "pass=hunter2secret->",
+        "password=oldsecret->newlyset!9",
+    ],
+)
+def test_a_password_may_stand_before_an_arrow(text: str, redactor: Redactor) -> None:
+    assert_goes(text, redactor)
+
+
 def assert_goes(text: str, redactor: Redactor) -> None:
     """Hold that a secret goes whole, and that nothing else does when it is redacted once more."""
     redacted = redactor.text(text)

@@ -16,6 +16,10 @@ _NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
 _FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
 _SEVERAL: Final = re.compile(rb"[A-Za-z_]\w*,[ \t]*[A-Za-z_]\w*[ \t]+=[ \t]+\Z")
 """Names that are given values together: `user, password = login`."""
+_MEMBER: Final = re.compile(
+    rb"(?i)>[a-z_]{0,30}(?:pass|pwd|pw|secret|token|key|cred|auth)[a-z_]{0,30}(?![0-9a-z_!#$%&*+=?@^~])"
+)
+_OF_STRUCT: Final = re.compile(rb"[a-z_]+\Z")
 _CHOICE: Final = re.compile(rb"[^?]\?[ \t]*[\"'`]\Z")
 _OTHER_CHOICE: Final = re.compile(rb"[\"'`][ \t]*:")
 
@@ -27,11 +31,18 @@ def is_of_code(found: Candidate) -> bool:
         is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
         return is_filled_in or is_of_type(before) or _is_choice(found)
     behind = found.line[found.end : found.end + 1]
-    if found.value[-1:] == b"-" and behind == b">":  # a member: `pass = param->pass`
-        return _NAME.match(found.value[:-1]) is not None
+    if found.value[-1:] == b"-" and behind == b">":
+        return _is_member(found)
     is_used = behind in (b"(", b"[")
     is_one_of_several = _SEVERAL.search(found.line, max(0, found.first - BEFORE_VALUE), found.start)
     return bool(is_used or is_one_of_several) and _NAME.match(found.value) is not None
+
+
+def _is_member(found: Candidate) -> bool:
+    """Tell whether a secret is read of a struct, `pass = param->pass`, and none stands here."""
+    is_named_so = _MEMBER.match(found.line, found.end) is not None
+    name = found.value[:-1]
+    return is_named_so and bool(_OF_STRUCT.match(name) or values.is_camel(name))
 
 
 def _is_choice(found: Candidate) -> bool:
