@@ -124,6 +124,8 @@ ORDINARY = [
     '"Language-Team: en <LL@li.org>\\n"',
     "sharedKey = HKDF-SHA256(ikm, salt)",
     "pass: !!hasEventCount,",
+    "password: !!str",
+    "{password:!0,email:!0}",
     '<Icon icon={showPassword ? "l-eye" : "l-eye-slash"} />',
     'className={p.isSecret ? "text-amber-500" : "text-muted"}',
     'Pwd: "HKLM:",',

@@ -42,6 +42,21 @@ def test_a_password_may_stand_before_an_arrow(text: str, redactor: Redactor) -> 
     assert_goes(text, redactor)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: !!Hunter2xx",
+        "PASSWORD=!!Xk9mQz7",
+        "passwd=!!S3cret99",
+        "sshpass -p !!Hunter2xx ssh x",
+        "sshpass -p !!caesarsalad ssh x",
+        "password: !1,Kq9zWx!",
+    ],
+)
+def test_a_password_may_begin_as_what_code_negates(text: str, redactor: Redactor) -> None:
+    assert_goes(text, redactor)
+
+
 def assert_goes(text: str, redactor: Redactor) -> None:
     """Hold that a secret goes whole, and that nothing else does when it is redacted once more."""
     redacted = redactor.text(text)

@@ -8,6 +8,7 @@ from typing import Final
 from tracemill.redact.line_rules.lines import Candidate
 from tracemill.redact.wording import values
 from tracemill.redact.wording.open_values import is_of_type
+from tracemill.redact.wording.words import is_jumbled
 
 BEFORE_VALUE: Final = 80
 """How far before a value one has to look for what code does with it, in bytes."""
@@ -20,6 +21,9 @@ _MEMBER: Final = re.compile(
     rb"(?i)>[a-z_]{0,30}(?:pass|pwd|pw|secret|token|key|cred|auth)[a-z_]{0,30}(?![0-9a-z_!#$%&*+=?@^~])"
 )
 _OF_STRUCT: Final = re.compile(rb"[a-z_]+\Z")
+_NEGATED: Final = re.compile(rb"!!([A-Za-z_$][A-Za-z_$.]*)[,;)]*\Z")
+_MINIFIED: Final = re.compile(rb"![01],[A-Za-z_$]{2,}:(?:![01]|function|void|null|\d{1,5}[,})]|\Z)")
+"""True and false as code without blanks says them, and the next name."""
 _CHOICE: Final = re.compile(rb"[^?]\?[ \t]*[\"'`]\Z")
 _OTHER_CHOICE: Final = re.compile(rb"[\"'`][ \t]*:")
 
@@ -30,6 +34,8 @@ def is_of_code(found: Candidate) -> bool:
     if found.name[-1:] in _QUOTES:
         is_filled_in = _FILLED_IN.search(before) is not None and b"{" in found.value
         return is_filled_in or is_of_type(before) or _is_choice(found)
+    if _is_truth(found.value):
+        return True
     behind = found.line[found.end : found.end + 1]
     if found.value[-1:] == b"-" and behind == b">":
         return _is_member(found)
@@ -43,6 +49,13 @@ def _is_member(found: Candidate) -> bool:
     is_named_so = _MEMBER.match(found.line, found.end) is not None
     name = found.value[:-1]
     return is_named_so and bool(_OF_STRUCT.match(name) or values.is_camel(name))
+
+
+def _is_truth(value: bytes) -> bool:
+    """Tell whether code asks whether there is a secret, or says that there is: `!!user.token`."""
+    negated = _NEGATED.match(value)
+    is_name = negated is not None and not is_jumbled(negated[1])
+    return is_name or _MINIFIED.match(value) is not None
 
 
 def _is_choice(found: Candidate) -> bool:

@@ -41,7 +41,7 @@ _KNOWN_WORDS: Final = frozenset(
     password123 xxx abc123 foobar""".split()
 )
 _CODE: Final = re.compile(
-    rb"\A!![A-Za-z_]|\A![01],|[(){}\[\]<>]|=>|::|->|\A\+\+|\+\+(?:\W|\Z)|&&|\|\||==.|;\s|\\|\A[0-9a-z.]+,[A-Za-z_$]+:"
+    rb"[(){}\[\]<>]|=>|::|->|\A\+\+|\+\+(?:\W|\Z)|&&|\|\||==.|;\s|\\|\A[0-9a-z.]+,[A-Za-z_$]+:"
     rb"|\A[a-z][a-z-]*@v\d+(?:\.\d+){0,2}\Z"
 )
 _CODE_IN_QUOTES: Final = re.compile(
