@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tracemill.redact import Redactor
@@ -55,6 +57,17 @@ def test_a_password_may_stand_before_an_arrow(text: str, redactor: Redactor) -> 
 )
 def test_a_password_may_begin_as_what_code_negates(text: str, redactor: Redactor) -> None:
     assert_goes(text, redactor)
+
+
+@pytest.mark.parametrize("value", ["abc;Def9!xx", "Summer2024;x!Q", "Zx9kkqq11aaPP0;bbZx9kkqq"])
+@pytest.mark.parametrize("before", ['#define WIFI_PASS "', "ENV DB_PASSWORD "])
+def test_a_semicolon_ends_no_password_of_a_directive(
+    before: str, value: str, redactor: Redactor
+) -> None:
+    redacted = redactor.text(f"{before}{value}")
+
+    assert re.fullmatch(re.escape(before) + r"\[SECRET:[^]]+\]", redacted)
+    assert redactor.text(redacted) == redacted
 
 
 def assert_goes(text: str, redactor: Redactor) -> None:
