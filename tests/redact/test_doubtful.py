@@ -70,6 +70,13 @@ def test_a_semicolon_ends_no_password_of_a_directive(
     assert redactor.text(redacted) == redacted
 
 
+def test_an_entity_ends_no_password_in_an_element(redactor: Redactor) -> None:
+    redacted = redactor.text("<password>ab9!Xk&lt;/Kq7zW</password>")
+
+    assert re.fullmatch(r"<password>\[SECRET:[^]]+\]</password>", redacted)
+    assert redactor.text(redacted) == redacted
+
+
 def assert_goes(text: str, redactor: Redactor) -> None:
     """Hold that a secret goes whole, and that nothing else does when it is redacted once more."""
     redacted = redactor.text(text)
