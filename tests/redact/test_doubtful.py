@@ -77,6 +77,19 @@ def test_an_entity_ends_no_password_in_an_element(redactor: Redactor) -> None:
     assert redactor.text(redacted) == redacted
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const pw = password ? 'S3cr3t!pw9' : null",
+        'PASSWORD ? "Hunter2x!9" : ""',
+        'adminPassword ? "Tr0ub4dor&3" : "x"',
+        'password ? "wombat-lamp-42" : ""',
+    ],
+)
+def test_what_code_chooses_by_a_secret_may_be_one(text: str, redactor: Redactor) -> None:
+    assert_goes(text, redactor)
+
+
 def assert_goes(text: str, redactor: Redactor) -> None:
     """Hold that a secret goes whole, and that nothing else does when it is redacted once more."""
     redacted = redactor.text(text)

@@ -14,6 +14,7 @@ BEFORE_VALUE: Final = 80
 """How far before a value one has to look for what code does with it, in bytes."""
 _QUOTES: Final = b"\"'`"
 _NAME: Final = re.compile(rb"[A-Za-z_$][0-9A-Za-z_$.]*\Z")
+_DIGIT: Final = re.compile(rb"\d")
 _FILLED_IN: Final = re.compile(rb"(?i)(?<![0-9a-z])(?:f|fr|rf)[\"'`]{1,3}\Z")
 _SEVERAL: Final = re.compile(rb"[A-Za-z_]\w*,[ \t]*[A-Za-z_]\w*[ \t]+=[ \t]+\Z")
 """Names that are given values together: `user, password = login`."""
@@ -25,6 +26,8 @@ _NEGATED: Final = re.compile(rb"!!([A-Za-z_$][A-Za-z_$.]*)[,;)]*\Z")
 _MINIFIED: Final = re.compile(rb"![01],[A-Za-z_$]{2,}:(?:![01]|function|void|null|\d{1,5}[,})]|\Z)")
 """True and false as code without blanks says them, and the next name."""
 _CHOICE: Final = re.compile(rb"[^?]\?[ \t]*[\"'`]\Z")
+_STYLE: Final = re.compile(rb"[a-z]{1,16}(?:-[a-z]{1,16}){1,3}-(?:50|[1-9]00|950)\Z")
+"""A shade of a colour, as styles of web pages number them."""
 _OTHER_CHOICE: Final = re.compile(rb"[\"'`][ \t]*:")
 
 
@@ -60,5 +63,9 @@ def _is_truth(value: bytes) -> bool:
 
 def _is_choice(found: Candidate) -> bool:
     """Tell whether words in quotes are what code chooses by a secret: `secret ? "on" : "off"`."""
-    is_choice = _CHOICE.search(found.name) and _OTHER_CHOICE.match(found.line, found.end)
-    return bool(is_choice) and not values.is_key(found.value)
+    if not (_CHOICE.search(found.name) and _OTHER_CHOICE.match(found.line, found.end)):
+        return False
+    value = found.value
+    if _STYLE.match(value):
+        return not values.is_password_name(found.name)
+    return not (_DIGIT.search(value) or values.is_made_up(value) or values.is_key(value))
