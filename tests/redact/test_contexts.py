@@ -117,7 +117,6 @@ ORDINARY = [
     "key: sha256WithRSAEncryption",
     "cfg.use_second_pass = param->second_pass",
     'data = Namespace(file_key="file_video_123")',
-    '"MSGRAPH_CLIENT_SECRET": "secret-789"',
     '$dsn = "driver=openai,apiUrl=https://api.x.io/v1,endpoint=/chat,model=small";',
     "GITHUB_TOKEN=$(grep \"^GITHUB_TOKEN=\" ~/.app/.env | head -1 | cut -d= -f2 | tr -d '\\n')",
     'd="M43-2.48 4.12-2.51 1.28-.02 2.5.87 3.29.87.78 0 2.26-1.5"',

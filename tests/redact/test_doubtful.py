@@ -22,6 +22,9 @@ ALGORITHMS = [
     "password: base64url",
     "postgres://ada:caesarsalad@db:5432/x",
     "amqp://svc:aes256@mq:5672/",
+    "JWT_SECRET=hs256secretkey",
+    "secret: rsa4096kitten",
+    "client_secret=res256oneandtwo",
 ]
 
 
@@ -87,6 +90,24 @@ def test_an_entity_ends_no_password_in_an_element(redactor: Redactor) -> None:
     ],
 )
 def test_what_code_chooses_by_a_secret_may_be_one(text: str, redactor: Redactor) -> None:
+    assert_goes(text, redactor)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'SECRET_KEY = "winter-123"',
+        "secret: |\n  berlin-314\n",
+        "token: correct-horse-staple-42",
+        "API_KEY=prod-db-001",
+        'secret = "hunter_222"',
+        "X-Api-Key: master_dragon-55",
+        "IDENTIFIED BY 'rocket-horse_02'",
+        "<secret>castle_river-70</secret>",
+        '"CLIENT_SECRET": "secret-789"',
+    ],
+)
+def test_words_and_a_number_may_be_a_secret(text: str, redactor: Redactor) -> None:
     assert_goes(text, redactor)
 
 

@@ -353,7 +353,8 @@ def is_address(name: bytes, value: bytes) -> bool:
 
     Where it says that it is of a secret, or its name says plainly that it is one, it is none.
     """
-    return _NAMED_ID.match(value) is not None and not is_secret_name(name)
+    is_own = _NAMED_ID.match(value) is not None or code_forms.is_counted(value, name)
+    return is_own and not is_secret_name(name)
 
 
 def is_secret_name(name: bytes) -> bool:
@@ -393,7 +394,6 @@ def _is_secret(value: bytes, *, is_named_password: bool, is_quoted: bool) -> boo
 
 
 def _is_mixed(value: bytes, *, is_quoted: bool) -> bool:
-    is_plain = is_words(value) or code_forms.is_counted(value)
-    if is_plain or (_is_quoted_code(value) if is_quoted else is_code(value)):
+    if is_words(value) or (_is_quoted_code(value) if is_quoted else is_code(value)):
         return False
     return _n_digits(value) >= _KEY_DIGITS and entropy(value) >= _SHORT_KEY_ENTROPY
