@@ -130,6 +130,14 @@ ORDINARY = [
     'Pwd: "HKLM:",',
     'PASSWORD = "12345678"',
     "password: getURLFromDB",
+    "password: [A-Za-z0-9]{8,}",
+    "password: [A-Za-z0-9!@#$%]{8,}",
+    "password: [LDAPv3/SASL]",
+    "password (BCrypt12)",
+    "password (1Password/LastPass)",
+    "password <em>OAuth2.0</em>",
+    "password [issue#1234]",
+    "password\t[success=1 default=ignore]\tpam_unix.so obscure",
 ]
 
 

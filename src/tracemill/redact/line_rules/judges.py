@@ -63,6 +63,12 @@ _TELLS: Final = re.compile(
     rb"|\b(?:passphrase|to)[ \t]+[\"'`]"
 )
 _BEFORE_TELLING: Final = 8
+_OPENED: Final = re.compile(rb"[\[(>][\"'`*]*\Z")
+"""A bracket or a mark of HTML, in which mostly stands what is said of a password."""
+_SIGNED: Final = re.compile(
+    rb"(?!.*(?:[Aa]-[Zz]|0-9)|[\w.+-]+@[\w.-]+\Z|.*#\d+\Z)[^/=,;|]*[!#$%&*?@^][^/=,;|]*\Z"
+)
+"""No range of signs, address, number of an issue, or one of several words."""
 _MADE_UP_SHARE: Final = 0.4
 _GROUPED_SHARE: Final = 0.5
 _MADE_UP_DIGITS_SHARE: Final = 0.75
@@ -339,6 +345,8 @@ def _prose(found: Candidate) -> Extent | None:
     if is_sentence or values.is_placeholder(value) or values.is_password_code(value):
         return None
     is_typed = values.is_typed(value)
+    if _OPENED.search(found.line, max(0, found.start - _BEFORE_TELLING), found.start):
+        return whole(found) if is_typed and _SIGNED.match(value) else None
     is_told = _TELLS.search(found.line[max(0, found.first - _BEFORE_TELLING) : found.start])
     return whole(found) if is_typed or (is_told and _is_made_up(value)) else None
 
