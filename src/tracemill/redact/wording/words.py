@@ -26,6 +26,7 @@ _KINDS: Final = tuple(map(re.compile, (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[!#$%
 _SIGN: Final = _KINDS[-1]
 _MIXED: Final = re.compile(rb"[0-9A-Za-z!#$%&*+=?@^~._:/-]{8,64}\Z")
 """No brackets, commas or blanks: between them stands code."""
+_JOINED_NAME: Final = re.compile(rb"[A-Za-z][0-9A-Za-z]*(?:_[0-9A-Za-z]+)+\Z")
 _MIXED_KINDS: Final = 3
 _LEAST_SIGNS: Final = 2
 _MADE_UP_WORD: Final = re.compile(rb"[a-z]{7,30}\Z")
@@ -81,7 +82,7 @@ def is_jumbled(value: bytes) -> bool:
 
 def is_mixed_up(value: bytes) -> bool:
     """Tell whether letters, digits and signs were drawn: of three kinds, and no words in them."""
-    if not _MIXED.match(value):
+    if not _MIXED.match(value) or _JOINED_NAME.match(value):
         return False
     n_kinds = sum(kind.search(value) is not None for kind in _KINDS)
     return n_kinds >= _MIXED_KINDS and word_share(value) < _JUMBLED_SHARE
