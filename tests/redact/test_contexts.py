@@ -130,6 +130,7 @@ ORDINARY = [
     'Pwd: "HKLM:",',
     'PASSWORD = "12345678"',
     "password: getURLFromDB",
+    '"access_token": "access-123"',
     "host,password\n1,M2_bytes\n",
     "password: [A-Za-z0-9]{8,}",
     "password: [A-Za-z0-9!@#$%]{8,}",

@@ -105,6 +105,7 @@ def test_what_code_chooses_by_a_secret_may_be_one(text: str, redactor: Redactor)
         "IDENTIFIED BY 'rocket-horse_02'",
         "<secret>castle_river-70</secret>",
         '"CLIENT_SECRET": "secret-789"',
+        '"access_token": "access-horse-12"',
     ],
 )
 def test_words_and_a_number_may_be_a_secret(text: str, redactor: Redactor) -> None:

@@ -38,7 +38,10 @@ _SETTINGS: Final = re.compile(
     rb"[A-Za-z_]{2,24}=[^=,;]{1,80}(?:[,;][A-Za-z_]{2,24}=[^=,;]{1,80}){2,12}\Z"
 )
 _COUNTED: Final = re.compile(rb"(?P<kind>[a-z]{3,16})(?:[_-][a-z]{2,16}){0,4}[_-]\d{1,3}\Z")
-_KEY_OF: Final = re.compile(rb"(?i)(?<![0-9a-z])(?P<kind>[a-z]{3,16})[_-]?key[^0-9a-z]{1,8}\Z")
+_NUMBERED: Final = re.compile(rb"(?P<kind>[a-z]{3,16})[_-]\d{1,3}\Z")
+_KEY_OF: Final = re.compile(
+    rb"(?i)(?<![0-9a-z])(?P<kind>[a-z]{3,16})[_-]?(?:key|token)[^0-9a-z]{1,8}\Z"
+)
 _URN: Final = re.compile(
     rb"urn:[a-z0-9-]{2,32}(?::(?:[a-z._-]{1,32}\d{0,2}|[A-Z]{2,6}|\d\.\d)){1,8}\Z"
 )
@@ -81,9 +84,12 @@ def is_settings(value: bytes) -> bool:
     return _SETTINGS.match(value) is not None
 
 
-def is_counted(value: bytes, name: bytes) -> bool:
-    """Tell whether an id counts what its name is a key of: `file_key="file-001"`."""
-    counted = _COUNTED.match(value)
+def is_counted(value: bytes, name: bytes, *, is_secret: bool) -> bool:
+    """Tell whether an id counts what its name is a key of: `file_key="file-id-001"`.
+
+    Behind the name of a secret, one word alone may stand before the number.
+    """
+    counted = (_NUMBERED if is_secret else _COUNTED).match(value)
     named = _KEY_OF.search(name)
     return counted is not None and named is not None and counted["kind"] == named["kind"].lower()
 

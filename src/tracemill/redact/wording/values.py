@@ -131,8 +131,7 @@ _SHORT_KEY_LENGTH: Final = 10
 _KEY_ENTROPY: Final = 3.0
 _SHORT_KEY_ENTROPY: Final = 2.8
 _KEY_DIGITS: Final = 2
-_KEY_RUN: Final = 2.8
-"""Characters in a row of one kind, on average: names have more, keys fewer."""
+_KEY_RUN: Final = 2.8  # characters in a row of one kind, on average: names have more
 _PASSWORD_LENGTHS: Final = range(4, 201)
 PASSPHRASE_HYPHENS: Final = 3
 
@@ -351,10 +350,12 @@ def is_made_up(value: bytes) -> bool:
 def is_address(name: bytes, value: bytes) -> bool:
     """Tell whether an id tells what it is of, `agent:main:subagent:…`, as keys of stores do.
 
-    Where it says that it is of a secret, or its name says plainly that it is one, it is none.
+    Where it says that it is of a secret, or its name says plainly that it is one, it is none but
+    where it repeats its name: `"access_token": "access-123"`.
     """
-    is_own = _NAMED_ID.match(value) is not None or code_forms.is_counted(value, name)
-    return is_own and not is_secret_name(name)
+    is_secret = is_secret_name(name)
+    is_named = _NAMED_ID.match(value) is not None and not is_secret
+    return is_named or code_forms.is_counted(value, name, is_secret=is_secret)
 
 
 def is_secret_name(name: bytes) -> bool:
