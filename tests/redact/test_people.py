@@ -97,6 +97,50 @@ def test_a_machine_goes_whatever_its_name_begins_with(text: str, engine: str) ->
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
+    "before",
+    [
+        "server .10 ",
+        "Load .15 .20 .05 ",
+        "took .35s ",
+        "GET / .02 ",
+        "connect to host-a.9 ",
+        "pod web.0 ",
+        "br-lan.10 ",
+        "access.log.1 ",
+        "node.2, ",
+        "v1.2.3 2.3.4 ",
+        "upgrade 1.2.3 1.2.4 ",
+        "ping rtt 10.2.3 4.5.6 ",
+        "1066036250.603    310 ",
+        "1.2.3 4.5.6 7.8.9 .5 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 ",
+        '"m1 .5 .2 ',
+        "3h2m10s .15 .20 .05 1 2 ",
+        'd="M2.4.6.8 1.2" at .5 1 2 3 4 5 ',
+    ],
+)
+def test_an_address_behind_numbers_and_versions_goes(before: str, engine: str) -> None:
+    redacted = ENGINES[engine].text(f"{before}81.2.69.142 up")
+
+    assert re.search(r"198\.1[89]\.\d+\.\d+ up", redacted)
+    assert ENGINES[engine].text(redacted) == redacted
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "d='M 43-2.48 4.12-2.51 1.28-.02 2.5.87 3.29.87.78 0 2.26-1.5'",
+        '{"path": "m7.1 2.2l-.4.9-1.5 2.1V18h.5zm1.3.6 41.6.21.38 2.5z"}',
+        '<path d="M12.4 3.1c-2.2.6-3.4 1.9-4.1 3.3-.8 1.7-.5 3.8.4 5.2l2.6-1.1c-.7-1-.9-2.4 41.6.21.38 2z"/>',
+        '<path d="M12.4 3.1-2.2.6-3.4 1.9-4.1 3.3-.8 1.7-.5 3.8.4 5.2.6-1.1.7-1-.9-2.4-.2-3.5 41.6.21.3"/>',
+    ],
+)
+def test_the_outline_of_a_drawing_holds_no_address(text: str, engine: str) -> None:
+    assert ENGINES[engine].text(text) == text
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
     "text",
     [
         "package com.acme.corp.internal.v1;",

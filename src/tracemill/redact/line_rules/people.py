@@ -69,11 +69,16 @@ _GROUP_BEFORE: Final = re.compile(rb"[0-9][ \t]{1,4}\Z")
 _GROUP_REACH: Final = 5
 _GROUP_BEHIND: Final = re.compile(rb"[ \t-]{1,4}[0-9]{4}(?![0-9])")
 """Of four digits: fewer are a check number or the month in which the card ends."""
-_DRAWN: Final = re.compile(
-    rb"[ ,A-Za-z-]\.[0-9][0-9., MLHVCSQTAZmlhvcsqtaz-]*\Z|(?:-?[0-9]+\.[0-9]+\.[0-9]+[ ,]){2}\Z"
-)
-_DRAWN_REACH: Final = 48
-"""Numbers without a zero before their point, as the outlines of drawings are written."""
+_DRAWN: Final = re.compile(rb"(?:[Zz]?[MLHVCSQTAZmlhvcsqtaz](?![A-Za-z])|[-0-9., ])*+\Z")
+"""Numbers and the single letters that say what to draw, and no word."""
+_DRAWN_NUMBER: Final = re.compile(rb"\.?[0-9]+")
+_NO_ZERO: Final = re.compile(rb"[ ,A-Za-z-]\.[0-9]")
+"""A number without a zero before its point, which is how outlines become short."""
+_JOINED: Final = re.compile(rb"[0-9Zz](?:[A-Za-z]-?[.0-9]|-\.[0-9])")
+"""A number, and the next one right behind its sign or the letter between them."""
+_OPENED: Final = re.compile(rb"[\"'`]")
+_DRAWN_REACH: Final = 64
+_DRAWN_NUMBERS: Final = 6
 _TEST_CARDS: Final = frozenset({b"4242424242424242", b"4111111111111111", b"5555555555554444"})
 _IBAN_LENGTHS: Final = {
     country.encode(): int(length)
@@ -151,7 +156,7 @@ def _ipv4(found: Candidate) -> Extent | None:
         return None
     if not address.is_global or address.is_multicast or found.value in _PUBLIC_RESOLVERS:
         return None
-    if _DRAWN.search(found.line, max(0, found.start - _DRAWN_REACH), found.start):
+    if _is_drawn(found):
         return None
     before = found.line[max(0, found.start - _VERSION_REACH) : found.start]
     is_version = _VERSION_BEFORE.search(before) and not _ADDRESS_BEFORE.search(before)
@@ -162,6 +167,21 @@ def _ipv4(found: Candidate) -> Extent | None:
     octets = address.packed
     is_small = all(octet < _SMALL_OCTET for octet in octets)
     return None if is_small or octets[-1] == 0 else whole(found)
+
+
+def _is_drawn(found: Candidate) -> bool:
+    """Tell whether a number belongs to the outline of a drawing, of which enough stands before it.
+
+    Either all of it since the quote, where it begins by moving to a place, or as much as is read.
+    """
+    read = found.line[max(0, found.start - _DRAWN_REACH) : found.start]
+    *before, drawn = _OPENED.split(read)
+    if not _NO_ZERO.search(drawn) or not _DRAWN.match(drawn):
+        return False
+    if before:
+        is_moved = drawn.lstrip()[:1] in (b"M", b"m")
+        return is_moved and len(_DRAWN_NUMBER.findall(drawn)) >= _DRAWN_NUMBERS
+    return len(drawn) == _DRAWN_REACH and _JOINED.search(drawn) is not None
 
 
 def _is_package(found: Candidate, before: bytes) -> bool:
