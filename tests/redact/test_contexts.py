@@ -99,6 +99,8 @@ ORDINARY = [
     "mysql -u root -p main",
     "ssh -p 2222 host",
     "curl -u $USER:$TOKEN https://x.io",
+    "password PyGObject",
+    "package\tpassword\nx\tPyGObject",
     "--token <token>",
     "--api-key API_KEY",
     "Authorization: Bearer $TOKEN",

@@ -21,7 +21,10 @@ _JUMBLED_RUN: Final = 3.2
 _JUMBLED_SHARE: Final = 0.25
 _JUMBLED_RUNS: Final = 4
 """Changes of case that a name made of words may have, where nothing else tells it from a draw."""
-_NAME: Final = re.compile(rb"[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?\Z|(?:[A-Z][a-z]+){2,}\Z")
+_NAME: Final = re.compile(
+    rb"[a-z]{2,}(?:[A-Z][a-z]+)+[A-Z]?\Z|(?:[A-Z][a-z]+){2,}\Z"
+    rb"|(?:[A-Z]{1,3}[a-z]+)+[A-Z]{1,3}[a-z]{3,}\Z"
+)
 _KINDS: Final = tuple(map(re.compile, (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[!#$%&*+=?@^~]")))
 _SIGN: Final = _KINDS[-1]
 _MIXED: Final = re.compile(rb"[0-9A-Za-z!#$%&*+=?@^~._:/-]{8,64}\Z")
