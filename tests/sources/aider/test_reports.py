@@ -118,12 +118,38 @@ def test_a_report_of_which_only_the_first_line_is_quoted_is_no_reply() -> None:
     assert (again.text, [result.status for result in again.results]) == ("Again:", ["ok"])
 
 
-@pytest.mark.parametrize("end", [said("Tokens: 1k sent, 10 received."), prompt("No")])
-def test_a_report_that_breaks_off_ends_where_somebody_else_speaks(end: str) -> None:
+@pytest.mark.parametrize(
+    "end",
+    [said("Tokens: 1k sent, 10 received."), prompt("No"), "> Tokens: 1k sent, 10 received.\n"],
+)
+def test_a_report_without_an_end_swallows_no_words_of_the_model(end: str) -> None:
     told = said("The LLM did not conform to the edit format.")
-    report = "> # 1 SEARCH/REPLACE block failed to match!\n\n## Search\n"
-    steps = read_history(
-        HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n" + told + report + end + "Fine.\n"
-    ).steps
+    report = f"> # 1 SEARCH/REPLACE block failed to match!\n\nI see.\n\n{BLOCK}\n"
+    replies = f"So:\n\n{BLOCK}\n{told}{report}{end}{APPLIED}Fine.\n"
+    steps = read_history(HEADER + prompt("Fix it") + replies).steps
+    first, second, *_ = [step for step in steps if step.speaker == "agent"]
 
-    assert [step.text for step in steps if step.speaker == "agent"] == ["So:", "Fine."]
+    assert (first.text, second.text, len(second.calls)) == ("So:", "I see.", 1)
+    assert "I see." not in first.results[0].content
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_a_report_ends_where_the_blanks_behind_its_lines_are_lost(others: bool) -> None:
+    end = "The SEARCH section must exactly match an existing block of lines\n\n"
+    if others:
+        last = "Just reply with fixed versions of the block above that failed to match."
+        end += f"# The other 1 SEARCH/REPLACE block were applied successfully.\n{last}\n\n"
+    told = (
+        said("The LLM did not conform to the edit format")
+        + "> # 1 SEARCH/REPLACE block failed to match!"
+    )
+    report = f"{told}\n\n## SearchReplaceNoExactMatch: src/a.py\n\n{end}"
+    words = "The SEARCH section must exactly match, I see."
+    after = "> Tokens: 2k sent, 3 received.\n> Applied edit to src/a.py\n\n#### thanks\n"
+    history = HEADER + prompt("Fix it") + f"So:\n\n{BLOCK}\n{report}{words}\n\n{BLOCK}\n{after}"
+    _, tried, again, _ = read_history(history).steps
+
+    assert (tried.text, again.text) == ("So:", words)
+    assert [result.status for result in again.results] == ["ok"]
+    assert len(tried.results) == 1
+    assert others or tried.results[0].content.endswith(end.strip())

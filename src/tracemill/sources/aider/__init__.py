@@ -45,7 +45,7 @@ class Aider(FileSource):
     """Reads the chat history that Aider writes beside the code."""
 
     name: ClassVar[str] = "aider"
-    version: ClassVar[int] = 15
+    version: ClassVar[int] = 16
     marks: ClassVar[frozenset[str]] = frozenset({".aider.chat.history.md"})
 
     def recognises(self, head: Head) -> bool:

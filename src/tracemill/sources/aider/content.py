@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from tracemill.sources.building.open_trajectory import NO_TOKENS, Tokens
 
@@ -37,11 +37,9 @@ NOTHING_TYPED: Final = "<blank>"
 """What the program writes as a prompt where a person only pressed the key that sends one."""
 _EDIT_FAILED: Final = "The LLM did not conform to the edit format"
 _FAILED_BLOCKS: Final = re.compile(r"(?:# )?\d+ SEARCH/REPLACE blocks? failed to match")
-_END_OF_FAILED_BLOCKS: Final = re.compile(
-    r"(?:The SEARCH section must exactly match|Just reply with fixed versions of the block).*  \Z"
-)
-"""How the report of such blocks ends; of a report in one piece only its first line is quoted, and
-only its last one ends with two spaces."""
+_END_OF_FAILED: Final = "The SEARCH section must exactly match"
+_END_OF_OTHERS: Final = "Just reply with fixed versions of the block"
+"""How the two parts of a report of such blocks end; the second tells of other blocks, if any."""
 _OTHERS_APPLIED: Final = re.compile(r"# The other \d+ SEARCH/REPLACE blocks? were applied")
 _TOKENS: Final = re.compile(r"Tokens: (.+?)\.(?: |\Z)")
 _AMOUNT: Final = re.compile(r"(?<![\d.,])([\d.,]+)(k|M)? (sent|received|cache hit|cache write)")
@@ -70,6 +68,10 @@ _REPLACE: Final = re.compile(r">{5,9} REPLACE\s*\Z")
 _LONGEST_PATH: Final = 300
 _THOUGHT: Final = "thinking-content-7bbeb8e1441453ad999a0bbba8a46d4b"
 """How the program marks what a model thought before it replied."""
+
+
+ReportPart = Literal["failed", "between", "others"]
+"""A report of failed blocks tells of these, and behind a blank line perhaps of the others."""
 
 
 class Edit(NamedTuple):
@@ -131,9 +133,17 @@ def is_report_in_one_piece(text: str) -> bool:
     return not text.endswith("  ") and _FAILED_BLOCKS.match(text[1:].strip()) is not None
 
 
-def ends_report(text: str) -> bool:
-    """Tell whether a line ends such a report."""
-    return _END_OF_FAILED_BLOCKS.match(text) is not None
+def read_report(part: ReportPart | None, text: str) -> tuple[bool, ReportPart | None]:
+    """Tell whether a line ends what is told of a part, and what part is told behind the line.
+
+    Only the program's own last line ends with two spaces, and many histories have lost those.
+    """
+    if part == "between":
+        return False, "others" if were_others_applied(text) else None
+    if part == "failed" and text.startswith(_END_OF_FAILED):
+        return True, None if text.endswith("  ") else "between"
+    is_end = part == "others" and text.startswith(_END_OF_OTHERS)
+    return is_end, None if is_end else part
 
 
 def were_others_applied(said: str) -> bool:

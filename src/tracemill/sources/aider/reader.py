@@ -26,7 +26,7 @@ from tracemill.sources.aider.content import (
     STOP,
     UNDONE,
     VERSION,
-    ends_report,
+    ReportPart,
     has_failed,
     is_after_reply,
     is_asked,
@@ -37,11 +37,12 @@ from tracemill.sources.aider.content import (
     is_to_be_fixed,
     is_typed,
     output_of,
+    read_report,
     read_tokens,
     split_edits,
     split_thoughts,
 )
-from tracemill.sources.aider.results import add_failure, add_report, hold
+from tracemill.sources.aider.results import add_failure, add_failures, add_report, hold
 from tracemill.sources.building.open_session import OpenSession
 from tracemill.sources.building.open_trajectory import NO_TOKENS, OpenStep, OpenTrajectory, added
 from tracemill.sources.building.session_events import Place
@@ -98,8 +99,8 @@ class AiderReader:
         """Whether the message of a commit goes on: where it ends, two spaces stand."""
         self._is_failing = False
         """Whether the program is saying why it could not apply an edit."""
-        self._is_reporting = False
-        """Whether it does so in one piece, of which only the first line was quoted."""
+        self._report: ReportPart | None = None
+        """What it tells if it does so in one piece, of which only the first line was quoted."""
         self._faults: str | None = None
         """What a linter says of edits, which the model sees if a person wants it fixed."""
         self._n_calls = 0
@@ -109,7 +110,7 @@ class AiderReader:
         if text.startswith("# aider") and HEADER.match(text):
             self._begin(line)
             return None
-        if (self._is_reporting and self._take_report(text)) or self._take_blank(text):
+        if self._take_blank(text):
             return None
         if is_prompt(text, in_reply=self._heard == "reply"):
             return self._take_prompt(text, line)
@@ -117,12 +118,13 @@ class AiderReader:
         if said is None and not self._is_more_output(text):
             self._go_on("reply", text, line)
             self._take_printed(text)
-            return None if self._command is None and self._lines else _COMMAND
+            is_used = self._take_report(text) or (self._command is None and self._lines)
+            return None if is_used else _COMMAND
         self._end_speech()
         self._heard = "output"
         begins = said is not None and COMMIT.match(said) is not None
         self._is_open_commit = (begins or self._is_open_commit) and not text.endswith("  ")
-        self._is_reporting = is_report_in_one_piece(text)
+        self._report = "failed" if is_report_in_one_piece(text) else None
         if self._is_failing and self._take_failure(text):
             return None
         is_fault = said is not None and self._take_faults(said, text, line)
@@ -178,12 +180,10 @@ class AiderReader:
         session = self._session = OpenSession(_NAME, self._origin)
         session.adopt(OpenTrajectory(own_id, own_id))
         self._is_open_commit = False
-        self._heard, self._model = "output", None
-        self._reply = self._uncommitted = None
-        self._command = self._printed = None
+        self._heard, self._model, self._faults = "output", None, None
+        self._reply = self._uncommitted = self._command = self._printed = self._report = None
         self._is_answered, self._is_outside, self._is_failing = True, False, False
         self._made, self._n_calls = {}, 0
-        self._faults, self._is_reporting = None, False
         return session
 
     def _place(self, line: Line) -> Place:
@@ -206,7 +206,7 @@ class AiderReader:
         self._lines = []
         if not said or self._heard == "output" or (self._heard, said) == ("prompt", NOTHING_TYPED):
             return
-        speech = _Said(said, self._first, self._last)
+        speech, self._report = _Said(said, self._first, self._last), None
         if self._heard == "reply":
             if self._command is not None:
                 self._printed = speech
@@ -363,12 +363,12 @@ class AiderReader:
         return True
 
     def _take_report(self, text: str) -> bool:
-        """Let a line that is not quoted belong to such a report, up to its last one."""
-        is_else = output_of(text) is not None or is_prompt(text, in_reply=True)
-        self._is_reporting = not (is_else or ends_report(text))
-        if self._reply is not None and not is_else:
-            add_failure(self._reply, text.rstrip())
-        return not is_else
+        """Put a part of such a report with the edits where it ends; till then it may be a reply."""
+        is_whole, self._report = read_report(self._report, text)
+        if is_whole:
+            add_failures(self._reply, self._lines)
+            self._lines, self._heard = [], "output"
+        return is_whole
 
     def _commit(self, sha: str) -> None:
         was_outside, self._is_outside = self._is_outside, False

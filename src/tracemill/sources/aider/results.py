@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -23,6 +24,14 @@ def add_failure(step: OpenStep, said: str) -> None:
     ]
     if were_others_applied(said):
         _apply_others(step, said)
+
+
+def add_failures(step: OpenStep | None, lines: Iterable[str]) -> None:
+    """Put more lines of why edits were not applied, behind a blank one, with those of a step."""
+    if step is None:
+        return
+    for line in ("", *lines):
+        add_failure(step, line.rstrip())
 
 
 def add_report(step: OpenStep, report: str) -> None:
