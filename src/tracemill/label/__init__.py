@@ -25,7 +25,7 @@ from typing import Final
 LABEL_VERSION: Final = 28
 """Raise it when the same records would get other labels or another outcome."""
 
-OBSERVE_VERSION: Final = 59
+OBSERVE_VERSION: Final = 60
 """Raise it when the same steps would give another activity."""
 
 __all__ = ["LABEL_VERSION", "OBSERVE_VERSION"]

@@ -28,7 +28,6 @@ _QUIET: Final = frozenset(
     | {"sleep", "pushd", "popd", "date", "pwd", "ls", "fmt", "format", "gofmt"}
 )
 """Commands and scripts that hardly ever fail: where a line failed, it was not through them."""
-
 _CUTTERS: Final = frozenset({"head", "grep", "rg", "egrep", "sed", "awk", "cut", "wc", "jq"})
 """Commands that may hide the end of an output or single lines of it."""
 
@@ -131,10 +130,11 @@ _SUMMARIES: Final[Mapping[CheckKind, _Texts]] = {
             "error warning problem issue",
             r"^(?:PHP )?(?:Parse|Fatal) error: ",  # php
             r"^(?:Sorry: )?(?:SyntaxError|IndentationError|TabError)\b",  # python, node
-            rf"{_LINE}Found [1-9]\d* errors?(?:[^ \w]|$| [^i(]| \(\d* ?(?:[^f\d ]|fixed, [1-9]))",
+            rf"{_LINE}Found [1-9]\d* errors?(?:[^ \w]|$| [^i])",  # with ` in `: of types
             rf"{_LINE}Found [1-9]\d* (?:warnings?|problems?|issues?)\b",
             rf"{_LINE}(?:✖ )?[1-9]\d* (?:issues|problems?)(?:[^ \w]|$| [^(]| \([1-9])",
             r"^error(?:\[|: could not compile)",
+            unless=" fixed, 0 remaining)",  # ruff
         ),
         passed=_summary(
             "passed issues problems errors checked rated offenses syntax",
