@@ -14,9 +14,9 @@ from tracemill.curate.windows.work import DropReason
 from tracemill.records.datasets.left_out import MEANINGS
 
 OF_ALL_EXAMPLES = {
-    *PAIR_RULES, "unwanted_by_people", "duplicate", "beside_held_out", "over_share", "over_budget",
+    *PAIR_RULES, "duplicate", "beside_held_out", "over_share", "over_budget",
 }  # fmt: skip
-"""Reasons that compare examples, or that people give."""
+"""Reasons that compare examples."""
 
 
 def test_every_reason_has_a_meaning_and_no_other_has_one() -> None:

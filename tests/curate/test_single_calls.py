@@ -204,3 +204,15 @@ def test_a_judged_message_with_several_calls_is_left_out_by_name(
 
     assert [each.reason for each in found if isinstance(each, Drop)] == reasons
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("seen", ["as_made", "one"])
+def test_a_row_that_people_call_useless_stays_out_by_the_id_it_had_before_or_has_now(
+    seen: Any,
+) -> None:
+    config = ChatConfig(calls="one", builders=("session",))
+    (rated,), task = rows(STEPS, seen), work(activity(), len(STEPS))
+
+    assert list(make_examples(task, STEPS, config, {rated.id})) == [
+        Drop("unwanted_by_people", task.trajectory.id, 0, 2)
+    ]

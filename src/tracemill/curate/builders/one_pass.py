@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 
 import msgspec
@@ -35,9 +35,13 @@ def drop_whole(work: Work, config: ChatConfig) -> Iterator[Drop]:
 
 
 def make_examples(
-    work: Work, steps: Iterable[Step], config: ChatConfig
+    work: Work, steps: Iterable[Step], config: ChatConfig, unwanted: Container[str] = ()
 ) -> Iterator[Example | Drop]:
-    """Yield the examples of one trajectory, and what was left out of them."""
+    """Yield the examples of one trajectory, and what was left out of them.
+
+    Those in `unwanted` are left out by the ids that they have before and after calls are told
+    apart: people judge a row where they see it, whatever recipe made it.
+    """
     yield from drop_whole(work, config)
     willing = _willing(work, config)
     about, is_subagent = standing(work.activity), work.trajectory.is_subagent
@@ -54,8 +58,20 @@ def make_examples(
         undone = [turn for turn in packed.undone if not is_apart(turn.first_step, about.undone)]
         window = Window(packed.turns, about, undone, work.called_wrong, work.setting.steps)
         for builder in willing:
-            made = builder.build(work, window)
-            yield from made if config.calls == "as_made" else _one_at_a_time(work, made)
+            made = _wanted(builder.build(work, window), unwanted)
+            if config.calls == "one":
+                made = _wanted(_one_at_a_time(work, made), unwanted)
+            yield from made
+
+
+def _wanted(made: Iterable[Example | Drop], unwanted: Container[str]) -> Iterator[Example | Drop]:
+    """Yield the same with drops of what people say nobody should imitate."""
+    for each in made:
+        if isinstance(each, Drop) or each.id not in unwanted:
+            yield each
+        else:
+            part = each.lineage[0]
+            yield Drop("unwanted_by_people", part.trajectory_id, part.first_step, part.last_step)
 
 
 def _one_at_a_time(work: Work, made: Iterable[Example | Drop]) -> Iterator[Example | Drop]:

@@ -47,7 +47,7 @@ DropReason = Literal[
     "unwanted_recovery", "environment_recovery", "unexplained_recovery", "silenced_check",
     "other_request", "long_recovery", "nested_recovery", "split_pair", "unwanted_choice",
     "failed_choice", "acted_on", "several_calls", "indirect_retry", "told_news", "long_pair",
-    "identical_sides", "answers_correction",
+    "identical_sides", "answers_correction", "unwanted_by_people",
 ]  # fmt: skip
 """Why something is not imitated (`docs/datasets.md`). The `…_turn` reasons, `failed_step`,
 `…_edit`, `cut_answer`, `repeated_result`, `called_wrong` leave it in its window, untrained."""

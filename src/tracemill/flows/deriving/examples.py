@@ -78,12 +78,9 @@ def build_shard(shard: BuildShard) -> Iterator[BuiltRows]:
     n_chars = 0
     omitted: list[Omission] = []
     for work, steps in _steps_of(shard):
-        for made in make_examples(work, steps, shard.config):
+        for made in make_examples(work, steps, shard.config, shard.unwanted):
             if isinstance(made, Drop):
                 omitted.append(_omission(work, made))
-                continue
-            if made.id in shard.unwanted:
-                omitted.append(_unwanted(work, made))
                 continue
             held[table_of(made)].append(made)
             n_chars += sum(len(message.content) for message in messages_of(made))
@@ -103,18 +100,6 @@ def _omission(work: Work, drop: Drop) -> Omission:
         reason=drop.reason,
         first_step=drop.first_step,
         last_step=drop.last_step,
-    )
-
-
-def _unwanted(work: Work, example: Example) -> Omission:
-    part = example.lineage[0]
-    return Omission(
-        episode_id=work.episode.id,
-        trajectory_id=part.trajectory_id,
-        input_id=part.input_id,
-        reason="unwanted_by_people",
-        first_step=part.first_step,
-        last_step=part.last_step,
     )
 
 
