@@ -139,6 +139,7 @@ class Compared(datetime):
 
     __lt__ = partialmethod(_counted, datetime.__lt__)
     __le__ = partialmethod(_counted, datetime.__le__)
+    __ne__ = partialmethod(_counted, datetime.__ne__)
 
 
 def test_time_grows_with_judgements_and_not_with_their_square() -> None:
@@ -155,6 +156,36 @@ def test_time_grows_with_judgements_and_not_with_their_square() -> None:
         return Compared.n - before
 
     assert 0 < comparisons(800) < 8 * comparisons(200)
+
+
+def test_time_grows_with_what_stands_behind_and_not_with_its_square() -> None:
+    def comparisons(n: int) -> int:
+        told = Told()
+        for report in (*[EscalationReport(stage="design")] * n, *[fail(1)] * n):
+            told.add("p", report)
+        at = Compared.fromtimestamp(0, UTC)
+        told.events = [
+            msgspec.structs.replace(event, at=at, span=Span(start=place, end=place + 1))
+            for place, event in enumerate(told.events)
+        ]
+        before = Compared.n
+        labeled(told)
+        return Compared.n - before
+
+    assert 0 < comparisons(800) < 8 * comparisons(200)
+
+
+def test_a_no_of_another_log_at_the_same_moment_may_lie_before_an_escalation() -> None:
+    told = Told()
+    for report in (fail(1), EscalationReport(stage="design", resolution="helped"), fail(2)):
+        told.add("p", report)
+    for number, log in enumerate("bac"):
+        event = told.events[number]
+        own = msgspec.structs.replace(event.origin, uri=log)
+        span = Span(start=number, end=number + 1)
+        told.events[number] = msgspec.structs.replace(event, at=BEGIN, origin=own, span=span)
+
+    assert values(told, "gate.quality") == ["poor", "acceptable"]
 
 
 @pytest.mark.parametrize(

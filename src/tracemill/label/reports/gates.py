@@ -14,11 +14,10 @@ A report that names no attempt is taken for the first, and the label is half as 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 from tracemill.base.clock import moment_key
@@ -136,17 +135,30 @@ class _Failed:
     def last_before(self, event: TeamReport) -> TeamReport | None:
         """Return the last one that may lie before an event: those without a moment come last."""
         at = event.at
-        n_before = len(self._dated) if at is None else bisect_right(self._moments, at)
-        before = (self._dated[number] for number in range(n_before - 1, -1, -1))
-        found = chain(reversed(self._undated), before)
-        return next((each for each in found if not _stands_behind(each, event)), None)
+        n_undated = len(self._undated)
+        if at is None:
+            n_undated = _n_till(event, self._undated, 0, n_undated)
+        if n_undated:
+            return self._undated[n_undated - 1]
+        n_before = len(self._dated)
+        if at is not None:
+            n_before = bisect_right(self._moments, at)
+            n_before = _n_till(event, self._dated, bisect_left(self._moments, at), n_before)
+        return self._dated[n_before - 1] if n_before else None
 
 
-def _stands_behind(one: TeamReport, other: TeamReport) -> bool:
-    """Tell whether a report of one moment stands behind another in the log that tells of both."""
-    if one.at != other.at or one.origin.uri != other.origin.uri:
-        return False
-    return one.span is not None and other.span is not None and one.span.start > other.span.start
+def _n_till(event: TeamReport, told: Sequence[TeamReport], first: int, last: int) -> int:
+    """Return how many reports, up to `last`, do not stand behind an event in its own log.
+
+    Those from `first` on are of its moment, by their logs and as they stand there.
+    """
+    if first == last or event.span is None or told[last - 1].origin.uri > event.origin.uri:
+        return last
+    return bisect_right(told, _place(event), first, last, key=_place)
+
+
+def _place(event: TeamReport) -> tuple[str, int]:
+    return event.origin.uri, -1 if event.span is None else event.span.start
 
 
 def _escalated(events: Sequence[TeamReport]) -> dict[str, _Escalation]:
@@ -180,5 +192,4 @@ def moment_of(event: TeamReport) -> tuple[bool, float, str, int, str]:
 
     Those of one moment stand as in their log, and logs by their address.
     """
-    start = -1 if event.span is None else event.span.start
-    return event.at is None, moment_key(event.at), event.origin.uri, start, event.id
+    return event.at is None, moment_key(event.at), *_place(event), event.id
