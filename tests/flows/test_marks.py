@@ -1,5 +1,6 @@
 """Single steps that people call right or wrong, from the desk to labels, and back."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -73,6 +74,27 @@ def test_a_mark_stands_at_once_and_is_a_label_after_the_next_run(workspace: Work
     run(workspace)
     assert labels(workspace) == [(1, True), (11, False)]
     assert said(workspace, "ada") == {1: [(True, True)], 11: [(False, True)]}
+
+
+def test_a_mark_says_nothing_of_a_step_that_stands_there_by_now(workspace: Workspace) -> None:
+    log = next((workspace.root.parent / "in").rglob("*.jsonl"))
+    say(workspace, 1, is_right=True)
+    say(workspace, 11, is_right=False, minutes=1)
+    run(workspace)
+    first, *others = log.read_bytes().splitlines()
+    before = {**json.loads(first), "uuid": "before", "parentUuid": None}
+    first = json.dumps({**json.loads(first), "parentUuid": "before"}).encode()
+    log.write_bytes(b"\n".join([json.dumps(before).encode(), first, *others, b""]))
+    run(workspace)
+
+    assert said(workspace) == {}
+    assert labels(workspace) == []
+    rows = list_rows(workspace, "review", ReviewRow, limit=0).rows
+    assert [(row.standing, row.current) for row in rows] == [(True, False)] * 2
+    assert count_omissions(Lake(workspace.lake)).get("called_wrong") is None
+    say(workspace, 12, is_right=False, minutes=2)
+    run(workspace)
+    assert labels(workspace) == [(12, False)]
 
 
 def test_the_last_word_counts_and_nothing_takes_all_of_it_back(workspace: Workspace) -> None:

@@ -19,7 +19,7 @@ from tracemill.base.registry import Registry
 if TYPE_CHECKING:
     from tracemill.review.exchange import Tool
 
-REVIEW_VERSION: Final = 1
+REVIEW_VERSION: Final = 2
 """Raise it when the same reviews would give other labels, or the same facts another queue."""
 
 TOOLS: Final[Registry[type[Tool]]] = Registry(

@@ -30,7 +30,7 @@ from tracemill.records.sessions.printed import printed
 from tracemill.records.sessions.recoveries import Recovery
 from tracemill.records.sessions.trajectory import Step
 from tracemill.records.work.episodes import Episode
-from tracemill.review.verdict import basis_of
+from tracemill.review.verdict import basis_of, basis_of_step
 
 _WIDTH: Final = 160
 _MOST: Final = 12
@@ -138,6 +138,7 @@ def step_item(step: Step, session_id: str) -> ReviewItem:
             if lines
         ),
         look=f"tracemill session show {step.trajectory_id}",
+        basis=basis_of_step(step),
         session_ids=(session_id,),
     )
 

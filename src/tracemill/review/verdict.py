@@ -6,7 +6,8 @@ is the confidence. `unknown` is no vote: who cannot tell leaves the machine's wo
 rating is the mean of all, from 0 for 1 to 1 for 5.
 
 A review of an episode that went on afterwards is kept and shown, but decides nothing: what came
-later was not looked at.
+later was not looked at. Nor does one of a step in whose place another stands by now, as where its
+log was written anew or is read otherwise.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tracemill.records.events.event import HumanReview, ReviewUndone
 from tracemill.records.events.reviews import MachineVerdict
 from tracemill.records.labels import Label
 from tracemill.records.refs import Ref, Stamp
+from tracemill.records.sessions.trajectory import Step
 from tracemill.records.work.episodes import Episode, Outcome
 from tracemill.review import REVIEW_VERSION
 
@@ -86,6 +88,11 @@ def is_current(review: HumanReview, episode: Episode) -> bool:
 def basis_of(episode: Episode) -> str:
     """Return what an episode consists of, in short."""
     return digest(*episode.trajectory_ids, episode.ended.isoformat() if episode.ended else "")
+
+
+def basis_of_step(step: Step) -> str:
+    """Return which step it is in short, wherever it is counted: its own id, or its first byte."""
+    return digest(step.speaker, step.native_id or str(step.span.start))
 
 
 def superseded(episode: Episode, reviews: Sequence[HumanReview]) -> Episode:

@@ -191,7 +191,8 @@ def _said(row: ReviewRow) -> list[str]:
     found = [_verdict(row)] if _verdict(row) else []
     found += [f"{row.overall_rating} of 5"] if row.overall_rating else []
     found += [f"{name}={value}" for name, value in row.checklist.items()]
-    return found + ([] if row.current else ["before the work went on"])
+    late = "before the work went on" if row.step is None else "of what stood there before"
+    return found + ([] if row.current else [late])
 
 
 def _cells(row: ReviewRow) -> tuple[str, ...]:

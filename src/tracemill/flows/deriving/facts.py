@@ -6,7 +6,7 @@ Steps are not here; they may be larger than memory. Where several inputs hold on
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tracemill.flows.deriving.ci_gates import CiEvent, ci_gates
@@ -35,6 +35,7 @@ from tracemill.records.inputs import Input
 from tracemill.records.labels import Label
 from tracemill.records.links import Link
 from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Step
 from tracemill.records.work.change_sets import ChangeSet
 from tracemill.records.work.episodes import Episode
 from tracemill.records.work.survival import Survival
@@ -89,13 +90,21 @@ class Facts:
         """Versions of the texts that agents are given."""
         for event in lake.records(TABLES["events"], where=is_unknown("trajectory_id")):
             self._take(event)
-        self.reviews.close()
+        self.reviews.close(self._steps_said_of(lake))
         self.commits.sort(key=lambda commit: commit.id)
         self.checkpoints.sort(key=lambda checkpoint: checkpoint.id)
         self.gate_runs += ci_gates(self._ci)
         self.gate_runs += team_gates(self._team)
         self.told_tests = {event.id: team_tests(event) for event in self._team}
         self.gate_runs.sort(key=lambda run: run.id)
+
+    def _steps_said_of(self, lake: Lake) -> Iterator[Step]:
+        """Yield the steps of sessions in which people called a step right or wrong."""
+        known = {name for name in self.reviews.judged_sessions() if name in self.trajectories}
+        owners = {self.input_of(name).id for name in known}
+        if owners:
+            steps = lake.records(TABLES["steps"], owners=owners)
+            yield from (step for step in steps if step.trajectory_id in known)
 
     def _take(self, event: Event) -> None:
         """Take an event of no session."""

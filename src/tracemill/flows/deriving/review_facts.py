@@ -24,6 +24,7 @@ from tracemill.records.events.team_projects import (
 )
 from tracemill.records.labels import Label
 from tracemill.records.sessions.activity import Activity
+from tracemill.records.sessions.trajectory import Step
 from tracemill.records.work.episodes import Episode
 from tracemill.render.team import captured_report
 from tracemill.review.items import episode_item, event_item, example_item
@@ -37,6 +38,7 @@ from tracemill.review.triggers import (
     triggers_of,
 )
 from tracemill.review.verdict import (
+    basis_of_step,
     is_called_right,
     is_called_wrong,
     is_current,
@@ -66,6 +68,8 @@ class ReviewFacts:
         self._machine: dict[str, Episode] = {}
         self._wrong: dict[str, list[int]] = {}
         self._right: dict[str, list[int]] = {}
+        self._moved: frozenset[str] = frozenset()
+        """Reviews of steps in whose place another stands now."""
         self.standing: dict[str, tuple[HumanReview, ...]] = {}
 
     def take(self, event: Event) -> None:
@@ -79,13 +83,23 @@ class ReviewFacts:
             if told is not None and isinstance(told.report, _Reviewable):
                 self._told.append(told)
 
-    def close(self) -> None:
-        """Settle which reviews stand, once all events were taken."""
+    def judged_sessions(self) -> set[str]:
+        """Return the sessions of which people judged single steps."""
+        return {each.subject.id for each in self._reviews if each.subject.step is not None}
+
+    def close(self, steps: Iterable[Step]) -> None:
+        """Settle which reviews stand, once all events were taken, and which stand for nothing.
+
+        Args:
+            steps: those of sessions of which single steps were judged, as they are read now.
+        """
         self.standing = standing(self._reviews, self._undone)
+        self._moved = _moved((each for said in self.standing.values() for each in said), steps)
         self._wrong.clear()
         self._right.clear()
-        for reviews in self.standing.values():
-            step = reviews[0].subject
+        for said in self.standing.values():
+            step = said[0].subject
+            reviews = [each for each in said if each.review_id not in self._moved]
             if step.step is not None and is_called_wrong(reviews):
                 self._wrong.setdefault(step.id, []).append(step.step)
             elif step.step is not None and is_called_right(reviews):
@@ -104,6 +118,8 @@ class ReviewFacts:
             if episode is not None:
                 yield from machine_labels(self._machine[name])
             for review in reviews:
+                if review.review_id in self._moved:
+                    continue
                 is_outdated = episode is not None and not is_current(review, episode)
                 yield from review_labels(review, is_outdated=is_outdated)
 
@@ -140,6 +156,7 @@ class ReviewFacts:
                 continue
             episode = episodes.get(review.subject.id)
             is_now = episode is None or is_current(review, episode)
+            is_now = is_now and review.review_id not in self._moved
             row = review_row(review, stands=review.review_id in stands, current=is_now)
             yield index_row(msgspec.structs.replace(row, derived=True))
 
@@ -162,6 +179,17 @@ class ReviewFacts:
                 verdict = MachineVerdict(quality=_score(told))
                 yield QueueEntry(item=told_item(told), triggers=triggers, machine=verdict)
         yield from _example_entries(lake, self._machine)
+
+
+def _moved(reviews: Iterable[HumanReview], steps: Iterable[Step]) -> frozenset[str]:
+    """Return the ids of reviews in the place of whose steps others stand now, or none."""
+    said = [each for each in reviews if each.basis and each.subject.step is not None]
+    bases = {(each.subject.id, each.subject.step): "" for each in said}
+    for step in steps:
+        if (step.trajectory_id, step.index) in bases:
+            bases[step.trajectory_id, step.index] = basis_of_step(step)
+    moved = (each for each in said if bases[each.subject.id, each.subject.step] != each.basis)
+    return frozenset(each.review_id for each in moved)
 
 
 class Known:

@@ -44,7 +44,7 @@ def marks_of(workspace: Workspace, trajectory_id: str, asking: str | None = None
     """
     with open_index(workspace) as index:
         found = index.page(REVIEW, only={"subject": trajectory_id}, text=Text(), first=0, limit=-1)
-    rows = [row for row in msgspec.convert(found, list[ReviewRow]) if row.standing]
+    rows = [r for r in msgspec.convert(found, list[ReviewRow]) if r.standing and r.current]
     own = None
     if rows and asking is not None:
         with Desk(workspace, asking) as desk:
